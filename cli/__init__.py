@@ -1,0 +1,1 @@
+"""The command line: thin, wires everything; heavy imports wait until a command runs."""

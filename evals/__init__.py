@@ -1,0 +1,1 @@
+"""Scores: cases, suites, metrics, reports and benchmarks."""

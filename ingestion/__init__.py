@@ -1,0 +1,1 @@
+"""Foreign data in, one trustworthy warehouse out; imports nothing of ours."""

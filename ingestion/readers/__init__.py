@@ -1,0 +1,1 @@
+"""Foreign files become raw tables of text: one file per reader, listed in the catalog."""

@@ -1,0 +1,1 @@
+"""Tests mirror the folders; nothing here reaches the network."""

@@ -1,0 +1,37 @@
+"""Adding something is one file and one line: what is in a folder is in its catalog, and described."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingestion.mapping import TARGETS
+from ingestion.presets.catalog import PRESETS, preset
+from ingestion.readers.catalog import READERS
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_preset_file_is_listed_and_reads() -> None:
+    files = {path.stem for path in (ROOT / "ingestion" / "presets").glob("*.yaml")}
+    assert files == set(PRESETS)
+    for name in PRESETS:
+        found = preset(name)
+        assert found.name == name
+        assert found.about
+        assert all(table_map.target in TARGETS for table_map in found.tables)
+
+
+def test_every_reader_has_a_name_and_suffixes_of_its_own() -> None:
+    names = [reader.name for reader in READERS]
+    assert len(names) == len(set(names))
+    suffixes = [suffix for reader in READERS for suffix in reader.suffixes]
+    assert len(suffixes) == len(set(suffixes)), "two readers claim one suffix"
+
+
+def test_presets_and_readers_are_documented() -> None:
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    for name in PRESETS:
+        assert f"`{name}`" in text, f"docs/data.md does not mention the preset {name}"
+    for reader in READERS:
+        for suffix in reader.suffixes:
+            assert suffix in text, f"docs/data.md does not mention {suffix}"
