@@ -17,6 +17,7 @@ Rule = Literal[
     "nul_bytes",
     "bad_json",
     "uncalculated_formula",
+    "summary_row",
     "missing_value",
     "not_a_number",
     "not_a_date",
@@ -43,6 +44,7 @@ MEANINGS: dict[Rule, str] = {
     "uncalculated_formula": "a spreadsheet formula that was saved without its result",
     "undecodable": "the row is not text in the file's encoding",
     "bad_json": "the line is not a JSON object",
+    "summary_row": "a total or a note between the rows: it names neither a day nor a product",
     "missing_value": "a value that is needed is empty",
     "not_a_number": "the cell cannot be read as a number",
     "not_a_date": "the cell cannot be read as a date that exists",
@@ -64,7 +66,7 @@ MEANINGS: dict[Rule, str] = {
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 # A batch is not worse for repeating itself or for carrying postage: these do not count towards refusing it.
-HARMLESS: frozenset[Rule] = frozenset({"duplicate_row", "superseded", "not_a_product", "test_product"})
+HARMLESS: frozenset[Rule] = frozenset({"duplicate_row", "superseded", "not_a_product", "test_product", "summary_row"})
 
 _EARLIEST = date(1970, 1, 1)
 # Dates that speak of plans may lie in the future.
@@ -107,6 +109,8 @@ def is_strict(column: Column) -> bool:
 def column_checks(target: Table, table_map: TableMap, today: date) -> list[Check]:
     """The rules of every mapped column, in contract order."""
     checks: list[Check] = []
+    if target.name == "sales_lines" and {"ordered_at", "product_id"} <= set(table_map.columns):
+        checks.append(Check("summary_row", "*", f"{raw('ordered_at')} IS NULL AND {raw('product_id')} IS NULL"))
     for column in target.columns:
         if column.name in table_map.columns:
             checks += _checks_of(column, target, today)

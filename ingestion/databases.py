@@ -137,13 +137,16 @@ def _stream(
     columns = name_columns(result.keys(), name, Limits())
     watched = columns.index(watermark) if watermark in columns else None
     newest: str | None = None
+    texts: set[int] = set()
     with RawTableWriter(path, columns) as writer:
         for rows in result.partitions(_FETCH_ROWS):
+            texts |= {place for row in rows for place, value in enumerate(row) if isinstance(value, str)}
             cells = [[_text(value) for value in row] for row in rows]
             first = writer.rows + 1
             writer.write_rows(range(first, first + len(cells)), [None] * len(cells), cells)
             newest = _newest(newest, cells, watched)
-    return RawTable(name, name, path, columns, writer.rows), newest
+    typed = tuple(column for place, column in enumerate(columns) if place not in texts)
+    return RawTable(name, name, path, columns, writer.rows, typed=typed), newest
 
 
 def _newest(newest: str | None, cells: Sequence[Sequence[str | None]], watched: int | None) -> str | None:

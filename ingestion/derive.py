@@ -28,7 +28,7 @@ def derive_sales(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[Ch
     if "line_no" not in given:
         number_lines(connection, name, "order_lines")
     changes.append(merge(connection, table("order_lines"), _lines(stage), given | {"unit_price", "net_amount", "discount_rate"}))
-    return changes + _settle_credits(connection, name)
+    return changes + _settle_credits(connection, name, numbered="order_id" in given)
 
 
 def complete_amounts(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
@@ -115,13 +115,13 @@ def _lines(stage: Stage) -> str:
     return f"(SELECT {columns}, NULL AS promotion_id FROM {stage.name} WHERE _reason IS NULL)"
 
 
-def _settle_credits(connection: duckdb.DuckDBPyConnection, stage: str) -> list[Change]:
+def _settle_credits(connection: duckdb.DuckDBPyConnection, stage: str, numbered: bool) -> list[Change]:
     """Credits find their sale: same customer (or order) and product, sold before; same price and enough units first, then the latest."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE credit AS SELECT * FROM {stage} WHERE _reason = '{_CREDIT}'")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE settled AS {_MATCHES}")
     connection.execute(
         f"UPDATE {stage} SET _reason = CASE WHEN (_source, _row) IN (SELECT (_source, _row) FROM settled) THEN NULL"
-        f" WHEN regexp_matches(order_id, '^[A-Za-z]') THEN 'credit_without_sale:order_id' ELSE 'negative_quantity:quantity' END"
+        f" WHEN {numbered} AND regexp_matches(order_id, '^[A-Za-z]') THEN 'credit_without_sale:order_id' ELSE 'negative_quantity:quantity' END"
         f" WHERE _reason = '{_CREDIT}'"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE undone AS {_UNDONE}")

@@ -40,6 +40,7 @@ DERIVED: dict[str, dict[str, str]] = {
 }
 _NUMERIC = {"integer", "quantity", "money", "rate", "number"}
 _TIME = {"date", "timestamp"}
+_ABOUT = 0.3  # share of a file's columns a target must explain before the file is taken to be about it
 _FIT = 0.6  # share of a column's values that must read as its kind before its name is believed
 
 
@@ -137,8 +138,8 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Names:
-    fields: dict[str, frozenset[str]]
-    by_table: dict[str, dict[str, frozenset[str]]]
+    fields: dict[str, tuple[str, ...]]
+    by_table: dict[str, dict[str, tuple[str, ...]]]
     tables: dict[str, frozenset[str]]
     values: dict[str, dict[str, tuple[str, ...]]]
 
@@ -146,11 +147,18 @@ class _Names:
 @cache
 def _names() -> _Names:
     body = yaml.safe_load(HEADERS_FILE.read_text(encoding="utf-8"))
-    fields = {field: frozenset(map(plain, words)) for field, words in body["fields"].items()}
-    by_table = {table: {field: frozenset(map(plain, words)) for field, words in block.items()} for table, block in body["tables"].items()}
+    fields = {field: tuple(map(plain, words)) for field, words in body["fields"].items()}
+    by_table = {table: {field: tuple(map(plain, words)) for field, words in block.items()} for table, block in body["tables"].items()}
     tables = {table: frozenset(map(plain, words)) for table, words in body["names"].items()}
     values = {field: {value: tuple(words) for value, words in block.items()} for field, block in body["values"].items()}
     return _Names(fields, by_table, tables, values)
+
+
+@cache
+def _known_heads() -> frozenset[str]:
+    names = _names()
+    blocks = [names.fields, *names.by_table.values()]
+    return frozenset(word for block in blocks for words in block.values() for word in words)
 
 
 def value_names(column: Column) -> dict[str, str]:
@@ -169,10 +177,10 @@ def propose(name: str, source: str, evidence: Mapping[str, ColumnEvidence], only
     # Names that clearly mean another table are believed against bad values: the rows are then rejected one by one, with
     # their reasons, instead of the file being taken for something it is not.
     named = [_judge(target, name, evidence, trusting=True) for target in targets]
-    ranked = sorted((judged for judged in fitting + named if not judged.missing), key=lambda judged: -judged.score)
+    ranked = sorted((judged for judged in fitting + named if judged.explains(len(evidence))), key=lambda judged: -judged.score)
     if not ranked:
         raise _incomplete(max(named, key=lambda judged: judged.score + 0.4 * len(judged.missing)), name, source, evidence)
-    chosen = next((judged for judged in fitting if judged.target is ranked[0].target and not judged.missing), ranked[0])
+    chosen = next((judged for judged in fitting if judged.target is ranked[0].target and judged.explains(len(evidence))), ranked[0])
     return TableMap(source=name, target=chosen.target.name, columns=chosen.columns)
 
 
@@ -182,6 +190,10 @@ class _Judged:
     columns: dict[str, str]
     missing: tuple[str, ...]
     score: float
+
+    def explains(self, headers: int) -> bool:
+        """Whether it has what it needs and is about most of the file: a sales list is no list of shops because it names them."""
+        return not self.missing and len(self.columns) >= min(2, headers) and len(self.columns) >= _ABOUT * headers
 
 
 def _judge(target: Table, name: str, evidence: Mapping[str, ColumnEvidence], trusting: bool = False) -> _Judged:
@@ -218,19 +230,18 @@ def _assign(target: Table, evidence: Mapping[str, ColumnEvidence], trusted: froz
 
 
 def _likeness(target: Table, field: str, header: str) -> float:
-    """3 its own name, 2 a synonym within this table, 1.5 a synonym anywhere, below 1 a near miss."""
+    """3 its own name, 2 a synonym within this table, 1.5 a synonym anywhere (earlier ones a little more), below 1 a near miss."""
     head = plain(header)
     if head == plain(field):
         return 3.0
-    own = _names().by_table.get(target.name, {}).get(field, frozenset())
+    own, shared = _names().by_table.get(target.name, {}).get(field, ()), _names().fields.get(field, ())
     if head in own:
-        return 2.0
-    words = own | _names().fields.get(field, frozenset())
-    if head in words:
-        return 1.5
-    if len(head) < 6:
-        return 0.0
-    near = max((fuzz.ratio(head, word) for word in {*words, plain(field)} if len(word) > 5), default=0.0)
+        return 2.0 - own.index(head) / 1000
+    if head in shared:
+        return 1.5 - shared.index(head) / 1000
+    if len(head) < 6 or head in _known_heads():
+        return 0.0  # a near miss of one field that is the name of another (country, county) is that other
+    near = max((fuzz.ratio(head, word) for word in (*own, *shared, plain(field)) if len(word) > 5), default=0.0)
     return near / 100 if near >= 88 else 0.0
 
 
@@ -249,8 +260,8 @@ def _complete_by_value(target: Table, columns: dict[str, str], evidence: Mapping
 
 
 def _complete_by_name(columns: dict[str, str]) -> None:
-    """A list without codes still tells products and customers apart: their names serve as ids."""
-    for field, name in (("product_id", "product_name"), ("customer_id", "customer_name")):
+    """A list without codes still tells products and customers apart: their shelf codes or names serve as ids."""
+    for field, name in (("product_id", "sku"), ("product_id", "product_name"), ("customer_id", "customer_name")):
         if field not in columns and name in columns:
             columns[field] = columns[name]
 
@@ -262,8 +273,11 @@ def _incomplete(best: _Judged, name: str, source: str, evidence: Mapping[str, Co
         allow_unicode=True,
         sort_keys=False,
     )
+    lack = (
+        f"which lacks {', '.join(best.missing)}" if best.missing else f"which explains only {len(best.columns)} of {len(evidence)} columns"
+    )
     return BadMapping(
-        f"these columns make no table of the contract; nearest is {best.target.name}, which lacks {', '.join(best.missing)}. "
+        f"these columns make no table of the contract; nearest is {best.target.name}, {lack}. "
         f"Columns found: {', '.join(evidence)}. Matched: {matched}",
         where=source,
         remedy=f"put this in a file, replace each ?, and run again with --map FILE:\n{skeleton}",

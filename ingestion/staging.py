@@ -136,9 +136,10 @@ def _typed(connection: duckdb.DuckDBPyConnection, source: Source, column: Column
         column,
         clock.timezone,
         table_map.date_order,
-        table_map.decimal,
+        "point" if table_map.columns[column.name] in source.raw.typed else table_map.decimal,
         table_map.values.get(column.name),
         bool(source.raw.decimal_comma),
+        tuple(header for header in source.raw.columns if header != table_map.columns[column.name]),
     )
     if parsed.note:
         source.notes.append(f"{table_map.columns[column.name]}: {parsed.note}")

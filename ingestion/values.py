@@ -40,6 +40,7 @@ def parse(
     decimal: Decimal | None = None,
     words: dict[str, str] | None = None,
     comma_elsewhere: bool = False,
+    others: tuple[str, ...] = (),
 ) -> Parsed:
     """How the text in `header` of `relation` reads as `column`."""
     text = identifier(header)
@@ -55,7 +56,7 @@ def parse(
         case "boolean":
             return _boolean(text)
         case "date" | "timestamp":
-            return _time(connection, relation, text, column, timezone, date_order)
+            return _time(connection, relation, text, column, timezone, date_order, others)
         case _:
             return _number(connection, relation, text, column, decimal, comma_elsewhere)
 
@@ -191,7 +192,7 @@ _SHORT = r"^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2}([^0-9]|$)"
 _LONG = r"^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}"
 _TEXTUAL = r"^([0-9]{1,2}[-/ ]?[A-Za-z]{3,9}\.?[-/, ]*[0-9]{2,4}|[A-Za-z]{3,9}\.? [0-9]{1,2},? [0-9]{4})"
 _ISO = r"^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
-_ZONED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*(Z|[-+][0-9]{2}:?[0-9]{2})$"
+_ZONED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*(Z| ?UTC| ?[-+][0-9]{2}:?[0-9]{2})$"
 _DATE_LIKE = (
     f"({_ISO}|{_LONG}|{_SHORT}|{_TEXTUAL}|^(19|20)[0-9]{{2}}(0[1-9]|1[0-2])([0-2][0-9]|3[01])$"
     "|^1[0-9]{9}$|^1[0-9]{12}$|^[34][0-9]{4}(\\.[0-9]+)?$)"
@@ -199,7 +200,13 @@ _DATE_LIKE = (
 
 
 def _time(
-    connection: duckdb.DuckDBPyConnection, relation: str, text: str, column: Column, timezone: str, date_order: DateOrder | None
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    text: str,
+    column: Column,
+    timezone: str,
+    date_order: DateOrder | None,
+    others: tuple[str, ...],
 ) -> Parsed:
     found = _counts(
         connection,
@@ -212,7 +219,7 @@ def _time(
     readings = [f"CASE WHEN NOT regexp_full_match({text}, '[0-9.]+') THEN try_cast({text} AS TIMESTAMP) END"] if not odd or iso else []
     note = None
     if odd and (long or short):
-        order, note = (date_order, None) if date_order else _date_order(connection, relation, text)
+        order, note = (date_order, None) if date_order else _date_order(connection, relation, text, others)
         readings += _numeric_dates(text, order, bool(long), bool(short))
     if odd and textual:
         readings.append(_textual_dates(text))
@@ -227,9 +234,11 @@ def _time(
     utc = sane if timezone == "UTC" else f"((({sane}) AT TIME ZONE {quote(timezone)}) AT TIME ZONE 'UTC')"
     if not zoned:
         return Parsed(utc, note)
-    return Parsed(
-        f"CASE WHEN regexp_matches({text}, '{_ZONED}') THEN try_cast({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE {utc} END", note
-    )
+    # The cast wants seconds and a bare offset; people and ISO leave them out or put a space before.
+    offset = f"regexp_replace({text}, ' ?([-+][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
+    whole = f"regexp_replace({offset}, '([T ][0-9]{{2}}:[0-9]{{2}})(Z|[-+]| ?UTC)', '\\1:00\\2')"
+    moment = f"try_cast({whole} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    return Parsed(f"CASE WHEN regexp_matches({text}, '{_ZONED}') THEN {moment} ELSE {utc} END", note)
 
 
 def _dashed(text: str) -> str:
@@ -270,18 +279,27 @@ def _digits(text: str) -> str:
     )
 
 
-def _date_order(connection: duckdb.DuckDBPyConnection, relation: str, text: str) -> tuple[DateOrder, str | None]:
-    """Day or month first: a part above 12 decides; else the order in which the file runs forward; else day first, and said."""
-    first = f"try_cast(regexp_extract({text}, '^([0-9]{{1,2}})[-/. ]', 1) AS INT)"
-    second = f"try_cast(regexp_extract({text}, '^[0-9]{{1,2}}[-/. ]([0-9]{{1,2}})', 1) AS INT)"
-    days_first, months_first = _counts(connection, relation, f"{first} > 12", f"{second} > 12")
-    if days_first != months_first:
-        order: DateOrder = "day_first" if days_first > months_first else "month_first"
-        return order, f"dates read {order.replace('_', ' ')}"
+def _date_order(connection: duckdb.DuckDBPyConnection, relation: str, text: str, others: tuple[str, ...]) -> tuple[DateOrder, str | None]:
+    """Day or month first: a part above 12 decides, here or in the file's other columns; else the order in which the file runs
+    forward; else day first, and said."""
+    for cells, where in (([text], ""), ([identifier(other) for other in others], ", as in the file's other columns")):
+        order = _told_order(connection, relation, cells)
+        if order:
+            return order, f"dates read {order.replace('_', ' ')}{where}"
     backward = {order: _backward_steps(connection, relation, text, order) for order in ("day_first", "month_first")}
     if backward["month_first"] < backward["day_first"]:
         return "month_first", "no day above 12: dates read month first, because the rows then run forward in time"
     return "day_first", "no day above 12: dates read day first (set date_order: month_first in the map if that is wrong)"
+
+
+def _told_order(connection: duckdb.DuckDBPyConnection, relation: str, cells: list[str]) -> DateOrder | None:
+    first = [f"try_cast(regexp_extract({cell}, '^([0-9]{{1,2}})[-/. ][0-9]{{1,2}}[-/. ][0-9]{{2}}', 1) AS INT) > 12" for cell in cells]
+    second = [f"try_cast(regexp_extract({cell}, '^[0-9]{{1,2}}[-/. ]([0-9]{{1,2}})[-/. ][0-9]{{2}}', 1) AS INT) > 12" for cell in cells]
+    counts = _counts(connection, relation, *first, *second) if cells else []
+    days, months = sum(counts[: len(cells)]), sum(counts[len(cells) :])
+    if days == months:
+        return None
+    return "day_first" if days > months else "month_first"
 
 
 def _backward_steps(connection: duckdb.DuckDBPyConnection, relation: str, text: str, order: str) -> int:

@@ -126,7 +126,7 @@ class Dispatch:
         """The same working day before the cut-off, else the next one, sometimes later."""
         count = orders.orders
         late = (orders.second >= CUT_OFF_HOUR * 3_600).astype(np.int64)
-        wait = self._random.choice(4, size=count, p=[0.74, 0.17, 0.06, 0.03])
+        wait = self._random.choice(4, size=count, p=[0.58, 0.27, 0.10, 0.05])
         ship_day = self._calendar.next_working[day + late + wait]
         opening = self._calendar.second(ship_day, np.full(count, 9 * 3_600))
         earliest = np.maximum(opening, ordered_at + 2_700)

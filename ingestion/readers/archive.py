@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from pathlib import Path
@@ -32,8 +33,12 @@ def check_workbook(path: Path, limits: Limits) -> None:
             for name in names:
                 if name.lower().endswith(XML_SUFFIXES):
                     refuse_entities(path, archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise damaged(path, str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a directory that points before the start of the file
+            raise
+        raise damaged(path, "its directory points outside the file") from error
 
 
 def refuse_bomb(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -27,6 +27,7 @@ class RawTable:
     rows: int
     notes: tuple[str, ...] = ()
     decimal_comma: bool | None = None
+    typed: tuple[str, ...] = ()  # columns that were numbers or dates in the source: their text is never read as thousands
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Told(TypedDict):
     rows: int
     notes: list[str]
     decimal_comma: bool | None
+    typed: list[str]
 
 
 class Failure(TypedDict):
@@ -105,6 +106,7 @@ def read_tables(told: list[Told], folder: Path) -> list[RawTable]:
             rows=table["rows"],
             notes=tuple(table["notes"]),
             decimal_comma=table["decimal_comma"],
+            typed=tuple(table["typed"]),
         )
         for table in told
     ]

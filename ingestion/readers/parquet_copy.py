@@ -20,7 +20,7 @@ def copy_as_text(source: Path, into: Path, limits: Limits, progress: Progress) -
     """The whole file, or BadFile when it is damaged."""
     try:
         return copy_batches(source, into, limits, progress)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowCapacityError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowCapacityError, UnicodeDecodeError) as error:
         raise damaged(source, str(error)) from error
     except OSError as error:
         if error.errno is not None:  # the disk failed, not the file
@@ -34,6 +34,7 @@ def copy_batches(source: Path, into: Path, limits: Limits, progress: Progress) -
         check_size(file, source, limits)
         promised = file.metadata.num_rows
         columns = name_columns(file.schema_arrow.names, source.name, limits)
+        typed = tuple(name for name, kind in zip(columns, file.schema_arrow.types, strict=True) if is_typed(kind))
         with RawTableWriter(into / "table.parquet", columns) as writer:
             for batch in file.iter_batches(writer.batch_rows, use_threads=False):
                 write_batch(writer, batch, source.name, limits)
@@ -41,7 +42,11 @@ def copy_batches(source: Path, into: Path, limits: Limits, progress: Progress) -
             if writer.rows != promised:
                 raise damaged(source, f"{promised:,} rows promised, {writer.rows:,} there")
     notes = () if writer.rows else ("no data rows",)
-    return RawTable(source.stem, source.name, writer.path, columns, writer.rows, notes)
+    return RawTable(source.stem, source.name, writer.path, columns, writer.rows, notes, typed=typed)
+
+
+def is_typed(kind: pa.DataType) -> bool:
+    return any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_temporal))
 
 
 def check_size(file: pq.ParquetFile, source: Path, limits: Limits) -> None:

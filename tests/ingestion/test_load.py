@@ -89,6 +89,7 @@ def test_the_database_holds_exactly_the_contract(warehouse: Warehouse, tmp_path:
         ("A2,2026-01-02,C1,tea,2,-10", "negative_price:unit_price"),
         ("A2,2026-01-02,C1,tea,2,", "missing_value:unit_price"),
         ("A2,2026-01-02,C1,,2,10", "missing_value:product_id"),
+        (",,,,,170", "summary_row:*"),
         ("A2,2026-01-02,C1,POSTAGE,1,10", "not_a_product:product_id"),
         ("A2,2026-01-02,C1,test1,1,10", "test_product:product_id"),
         ("A1,2026-01-02,C1,tea,1,10", "duplicate_row:*"),
@@ -269,6 +270,12 @@ def test_times_are_stored_in_utc_and_the_business_date_is_local(warehouse: Wareh
     card = warehouse.snapshot().card
     assert (card.as_of, card.company.timezone, card.company.currency) == (date(2026, 1, 2), "Asia/Ho_Chi_Minh", "VND")
     assert ask(warehouse, "SELECT ordered_at FROM orders") == [(datetime(2026, 1, 1, 20),)]
+
+
+def test_dates_of_one_file_are_read_alike(warehouse: Warehouse, tmp_path: Path) -> None:
+    lines = ["order,order date,ship date,item,qty,price", "A1,11/8/2016,11/20/2016,tea,1,10", "A2,6/12/2016,6/16/2016,tea,1,10"]
+    bring(warehouse, write(tmp_path, "sales.csv", lines))
+    assert ask(warehouse, "SELECT ordered_at FROM orders ORDER BY 1") == [(datetime(2016, 6, 12),), (datetime(2016, 11, 8),)]
 
 
 def test_nothing_to_read_is_told(warehouse: Warehouse, tmp_path: Path) -> None:

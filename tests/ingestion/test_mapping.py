@@ -59,6 +59,32 @@ def test_the_only_date_column_is_the_date_whatever_its_name() -> None:
     assert table_map.columns["ordered_at"] == "Wann"
 
 
+def test_a_sales_list_is_no_list_of_shops_because_it_names_them() -> None:
+    with pytest.raises(BadMapping, match="explains only|lacks"):
+        propose("x", "x.csv", {"Store": TEXT, "Wert": NUMBER, "Art": TEXT, "Menge": NUMBER})
+
+
+def test_the_first_of_several_levels_is_the_province_and_near_misses_yield_to_names() -> None:
+    headers = {
+        "Order ID": TEXT,
+        "Order Date": TIME,
+        "Country": TEXT,
+        "State": TEXT,
+        "Product ID": TEXT,
+        "Sales": NUMBER,
+        "Quantity": NUMBER,
+    }
+    columns = propose("orders export", "x.csv", headers).columns
+    assert columns["province"] == "State"
+    assert "district" not in columns  # Country is not a misspelt county
+
+
+def test_shelf_codes_and_names_stand_in_for_ids() -> None:
+    columns = propose("pos", "pos.tsv", {"date": TIME, "sku": TEXT, "qty": NUMBER, "amount": NUMBER, "customer name": TEXT}).columns
+    assert columns["product_id"] == "sku"
+    assert columns["customer_id"] == "customer name"
+
+
 def test_what_is_missing_comes_with_a_map_to_fill_in() -> None:
     with pytest.raises(BadMapping) as refused:
         propose("x", "x.csv", {"Wert": NUMBER, "Qty": NUMBER, "Bemerkung": TEXT})

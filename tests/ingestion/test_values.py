@@ -86,8 +86,13 @@ def test_one_moment_in_many_spellings(cell: str) -> None:
 
 
 def test_naive_times_are_of_the_business_zone_and_zoned_ones_of_their_own() -> None:
-    values, _ = read(["2016-07-03 14:05", "2016-07-03T14:05:00Z", "2016-07-03 14:05:00+09:00"], MOMENT, "Asia/Ho_Chi_Minh")
+    values, _ = read(["2016-07-03 14:05", "2016-07-03T14:05:00Z", "2016-07-03 14:05+09:00"], MOMENT, "Asia/Ho_Chi_Minh")
     assert values == [datetime(2016, 7, 3, 7, 5), datetime(2016, 7, 3, 14, 5), datetime(2016, 7, 3, 5, 5)]
+
+
+@pytest.mark.parametrize("cell", ["2016-07-03T14:05Z", "2016-07-03 14:05:00 UTC", "2016-07-03 21:05:00 +0700", "2016-07-03T21:05+07:00"])
+def test_offsets_as_other_software_writes_them(cell: str) -> None:
+    assert read([cell], MOMENT, "Asia/Tokyo")[0] == [datetime(2016, 7, 3, 14, 5)]
 
 
 def test_day_or_month_first_is_decided_by_the_whole_column() -> None:

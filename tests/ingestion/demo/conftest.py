@@ -23,3 +23,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     built = build(tmp_path_factory.mktemp("demo"), "demo")
     yield built
     built.connection.close()
+
+
+@pytest.fixture(params=["tiny", pytest.param("demo", marks=pytest.mark.slow)])
+def company(request: pytest.FixtureRequest) -> Built:
+    """Each company in turn."""
+    built: Built = request.getfixturevalue(request.param)
+    return built
