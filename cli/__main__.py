@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, data, doctor, up
+from cli import bench, data, doctor, query, up
 
 EXIT_CODES = """Exit codes: 0 done · 1 unexpected fault · 2 wrong usage or setting · 3 bad file · 4 bad mapping · 5 batch refused ·
-6 database unreachable · 7 another writer is at work · 8 no such snapshot · 9 disk full."""
+6 database unreachable · 7 another writer is at work · 8 no such snapshot · 9 disk full · 10 question refused."""
 
 app = typer.Typer(
     name="oiis",
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.add_typer(data.app, name="data")
+app.command("query")(query.query)
+app.command("metrics")(query.metrics)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 

@@ -230,6 +230,20 @@ def export(
     say(json.dumps([str(path) for path in written]) if as_json else "\n".join(map(str, written)))
 
 
+@app.command()
+def publish(url: Annotated[str, typer.Argument(help="PostgreSQL address, for example postgresql://writer@host/shop")]) -> None:
+    """Copy the current snapshot to a PostgreSQL server; OIIS_WAREHOUSE_URL then asks it there."""
+    from ingestion.databases import display, probe
+    from tools.query.publish import publish as publish_tables
+    from tools.query.served import Told
+
+    snapshot = _warehouse().snapshot()
+    probe(url)
+    with progress_bar(quiet=False) as progress:
+        publish_tables(snapshot.database, url, progress, Told(snapshot=snapshot.name, card=snapshot.card).model_dump_json())
+    say(f"{snapshot.name} is served at {display(url)}")
+
+
 @app.command("dictionary")
 def show_dictionary() -> None:
     """The tables and columns of the contract, as Markdown."""

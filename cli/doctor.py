@@ -134,7 +134,7 @@ def _inbox(warehouse: Warehouse) -> Finding:
 def _drivers() -> Finding:
     if _installed("psycopg"):
         return Finding("postgresql driver", "good", f"psycopg {version('psycopg')}")
-    return Finding("postgresql driver", "warning", "not installed", "needed only for PostgreSQL: pip install -r requirements-postgres.txt")
+    return Finding("postgresql driver", "warning", "not installed", "needed only for PostgreSQL: ./oiis extra postgres")
 
 
 def _reachable(url: str) -> Finding:

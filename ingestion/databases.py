@@ -53,7 +53,8 @@ def display(url: str) -> str:
 
 def _parse(url: str) -> URL:
     try:
-        return make_url(url)
+        # A bare postgresql:// would ask for the driver of another age.
+        return make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
     except ArgumentError as error:
         raise Unreachable(
             f"{url!r} is no database address", expected="DIALECT://USER:PASSWORD@HOST/NAME, for example sqlite:///shop.sqlite"
@@ -69,7 +70,7 @@ def _connected(address: URL) -> Iterator[Connection]:
         raise Unreachable(
             f"no driver for {address.drivername} ({error})",
             where=shown,
-            remedy="pip install -r requirements-postgres.txt brings PostgreSQL's",
+            remedy="./oiis extra postgres brings PostgreSQL's",
         ) from error
     try:
         with engine.connect() as connection:

@@ -126,12 +126,20 @@ class Dimension(_Entry):
         return self.column is None
 
 
+class Rewrite(_Entry):
+    """What a column read before an event: `then` wherever `when` holds; only needed if `after` reaches beyond as_of."""
+
+    after: str
+    when: str
+    then: str
+
+
 class TableRule(_Entry):
     """How a table is read: what as_of hides, what later events rewrote, who may see which rows."""
 
     visible: str | None = None
     follows: str | None = None
-    past: Mapping[str, str] = Field(default_factory=dict)
+    past: Mapping[str, tuple[Rewrite, ...]] = Field(default_factory=dict)
     shared: bool = False
     scope: Mapping[str, str] = Field(default_factory=dict)
 
@@ -180,6 +188,11 @@ class Definitions(_Entry):
     def path(self, table: str, target: str) -> tuple[Edge, ...] | None:
         """The shortest chain of many-to-one joins, the first declared on a tie; None when there is none."""
         return self._paths.get((table, target))
+
+    def stored(self, reference: str) -> str:
+        """The contract column a derived column's values come from: its own name in the first table it needs."""
+        table, column = reference.split(".")
+        return f"{self.derived[table].needs[0]}.{column}" if table in self.derived else reference
 
     def base_tables(self, table: str) -> tuple[str, ...]:
         """The contract tables behind a table."""
@@ -257,8 +270,7 @@ def _check(definitions: Definitions) -> None:
     for dimension in definitions.dimensions.values():
         _check_dimension(definitions, dimension)
     for table in _CONTRACT_COLUMNS:
-        if table not in definitions.tables:
-            raise DefinitionError(f"table {table}", "entry", "is missing: say how as_of and row scope apply, or shared: true")
+        _check_table(definitions, table)
 
 
 def _check_edge(definitions: Definitions, edge: Edge) -> None:
@@ -268,6 +280,18 @@ def _check_edge(definitions: Definitions, edge: Edge) -> None:
             entry, "target", f"must be the key of {edge.target} ({', '.join(definitions.key(edge.target))}), or rows would multiply"
         )
     _check_columns(definitions, entry, "columns", ((edge.table, column) for column in edge.columns))
+
+
+def _check_table(definitions: Definitions, table: str) -> None:
+    entry, rule = f"table {table}", definitions.tables.get(table)
+    if rule is None:
+        raise DefinitionError(entry, "entry", "is missing: say how as_of and row scope apply, or shared: true")
+    own = [(table, column) for column in (rule.visible, *rule.past) if column]
+    _check_columns(definitions, entry, "visible/past", own)
+    afters = [rewrite.after for rewrites in rule.past.values() for rewrite in rewrites]
+    _check_columns(definitions, entry, "past.after", _REFERENCE.findall(" ".join(afters)))
+    if not rule.shared and set(rule.scope) != {"location", "province"}:
+        raise DefinitionError(entry, "scope", "say what location and what province limit, or shared: true")
 
 
 def _check_metric(definitions: Definitions, metric: Metric) -> None:

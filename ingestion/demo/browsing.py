@@ -154,7 +154,7 @@ class Web:
             event_id=sink.numbered("E", 8, number),
             occurred_at=sink.moments(rows["second"]),
             visitor_id=sink.numbered("V", 10, scattered(rows["device"], 1_013)),
-            session_id=sink.numbered("W", 8, rows["session"]),
+            session_id=sink.numbered("W", 10, scattered(rows["session"], 31)),
             customer_id=sink.labels(rows["customer"], self._books.customers),
             event=sink.labels(rows["event"], WEB_EVENTS),
             product_id=sink.labels(rows["product"], self._books.products),

@@ -12,7 +12,7 @@ from ingestion.demo.arrays import Ints
 from ingestion.demo.assortment import Products
 from ingestion.demo.places import provinces
 from ingestion.demo.scale import Scale
-from ingestion.demo.seasons import Calendar
+from ingestion.demo.seasons import SECONDS_A_DAY, Calendar
 from ingestion.demo.seeds import Seeds
 
 FraudKind = Literal["device_burst", "account_takeover"]
@@ -94,7 +94,7 @@ def _burst(device: int, day: int, dear: Ints, random: np.random.Generator) -> li
     for _ in range(int(random.integers(7, 13))):
         second = int(random.integers(0, 129_600))
         mule = device * MULES_A_BURST + int(random.integers(MULES_A_BURST))
-        frauds.append(_fraud("device_burst", day + second // 86_400, second % 86_400, mule, device, province, dear, random))
+        frauds.append(_fraud("device_burst", day + second // SECONDS_A_DAY, second % SECONDS_A_DAY, mule, device, province, dear, random))
     return frauds
 
 

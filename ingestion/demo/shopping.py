@@ -18,6 +18,9 @@ from ingestion.demo.wishes import CHANNEL, HONEST, Wishes
 
 BROWSED_SHARE = 0.53  # part of a basket that is no habit
 GIFT_SHARE = 0.035
+GIFT_SHARE_BEFORE_TET = 0.09
+# The urge to order again, by how much of the usual interval has passed: low at first, then rising past the usual rate.
+QUIET_PART, RIPENING_PART, LEAST_URGE, MOST_URGE = 0.35, 0.45, 0.1, 2.2
 SPARE_DEVICE_SHARE = 0.14
 DEVICES_A_CUSTOMER = 4  # device numbers reserved for each customer
 
@@ -60,15 +63,12 @@ class Shoppers:
         units = self._units(who[order], product, boost)
         bought = units > 0
         order, product, units = order[bought], product[bought], units[bought]
-        web = (channel == CHANNEL["web"]) | (channel == CHANNEL["app"])
-        spare = self._random.random(len(who)) < SPARE_DEVICE_SHARE
-        device = np.where(web, who * DEVICES_A_CUSTOMER + spare * (1 + channel % 2), -1)
         everything = Wishes(
             who,
             self._seconds(channel),
             channel,
             location,
-            device,
+            self._devices(who, channel),
             self._destinations(who, channel, day),
             np.full(len(who), HONEST),
             order,
@@ -81,7 +81,7 @@ class Shoppers:
     def _who(self, day: int) -> Ints:
         customers = self._customers
         elapsed = (day - self._last_day) / customers.interval_days
-        ripe = np.clip((elapsed - 0.35) / 0.45, 0.1, 2.2)
+        ripe = np.clip((elapsed - QUIET_PART) / RIPENING_PART, LEAST_URGE, MOST_URGE)
         active = (customers.signed_up <= day) & ((day < customers.churned) | (day >= customers.won_back))
         mood = np.where(self._business, self._calendar.business_mood[day], self._calendar.consumer_mood[day])
         growth = (1 + customers.growth) ** ((day - self._calendar.days) / 365)
@@ -135,13 +135,23 @@ class Shoppers:
         hour = self._hours.pick(channel, self._random.random(len(channel)))
         return hour * 3_600 + self._random.integers(0, 3_600, len(channel))
 
+    def _devices(self, who: Ints, channel: Ints) -> Ints:
+        """The customer's usual device, now and then another one for the browser or for the app; -1 off line."""
+        spare = self._random.random(len(who)) < SPARE_DEVICE_SHARE
+        number = np.where(channel == CHANNEL["web"], 1, 2) * spare
+        return np.where(_is_online(channel), who * DEVICES_A_CUSTOMER + number, -1)
+
     def _destinations(self, who: Ints, channel: Ints, day: int) -> Ints:
         """The province an order goes to: home, or somebody else's for a gift."""
-        share = GIFT_SHARE * (2.5 if -25 <= self._calendar.days_from_tet[day] < -3 else 1.0)
-        web = (channel == CHANNEL["web"]) | (channel == CHANNEL["app"])
-        gift = web & ~self._business[who] & (self._random.random(len(who)) < share)
+        share = GIFT_SHARE_BEFORE_TET if -25 <= self._calendar.days_from_tet[day] < -3 else GIFT_SHARE
+        gift = _is_online(channel) & ~self._business[who] & (self._random.random(len(who)) < share)
         elsewhere = self._random.integers(0, len(provinces()), len(who))
         return np.where(gift, elsewhere, self._customers.province[who])
+
+
+def _is_online(channel: Ints) -> Bools:
+    online: Bools = (channel == CHANNEL["web"]) | (channel == CHANNEL["app"])
+    return online
 
 
 class _Companions:

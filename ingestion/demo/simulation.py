@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ingestion.demo.books import Books
 from ingestion.demo.browsing import Web
+from ingestion.demo.frauds import fraud_wishes
 from ingestion.demo.levels import Levels
 from ingestion.demo.opinions import write_reviews
 from ingestion.demo.purchasing import Buyer
-from ingestion.demo.selling import Desk, fraud_wishes
+from ingestion.demo.seasons import SECONDS_A_DAY
+from ingestion.demo.selling import Desk
 from ingestion.demo.shopping import Shoppers
 from ingestion.demo.stock import Stock, serve
 from ingestion.demo.truth import Truth
@@ -68,7 +70,7 @@ class Simulation:
 
     def _close_month(self, day: int) -> None:
         """Writes what is settled: everything dated before the day after `day`."""
-        before = self._world.calendar.start_second + (day + 1) * 86_400
+        before = self._world.calendar.start_second + (day + 1) * SECONDS_A_DAY
         orders, lines = self._books.write(before)
         self._web.write(self._month_start, day, orders, lines)
         write_reviews(self._books, self._books.reviews.take(before))

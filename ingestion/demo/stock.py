@@ -87,7 +87,7 @@ def serve(wishes: Wishes, stock: Stock, wanted: Floats, random: np.random.Genera
     got = _share_out(cell, wishes.units, wishes.second[wishes.order], available)
     missing = wishes.units - got
     refused = (missing > 0) & (random.random(len(got)) >= PARTIAL_ACCEPTED)
-    got[refused] = 0
+    got[refused] = 0  # all or nothing for these
     missing = wishes.units - got
     seeking = np.flatnonzero((missing > 0) & (random.random(len(got)) < SUBSTITUTE_ACCEPTED))
     left = available - summed(cell, got, len(available))
@@ -115,20 +115,20 @@ def _substitutes(
     wishes: Wishes, seeking: Ints, missing: Floats, stock: Stock, left: Floats, wanted: Floats, random: np.random.Generator
 ) -> tuple[Ints, Ints, Floats]:
     """Lines that replace what was missing by something of the same family that is there."""
+    if not len(seeking):
+        return seeking, seeking, missing
     order, product = wishes.order[seeking], wishes.product[seeking]
     location = wishes.location[order]
     members = stock.products.family_members[stock.products.family[product]]
     there = left[stock.cell(location[:, None], np.maximum(members, 0))] >= 1
     fits = there & (members >= 0) & (members != product[:, None])
     score = (stock.products.want * wanted)[np.maximum(members, 0)] * fits * random.random(members.shape)
-    best = score.argmax(axis=1) if len(seeking) else np.empty(0, dtype=np.int64)
-    rows = np.flatnonzero(score[np.arange(len(seeking)), best] > 0) if len(seeking) else best
-    choice = members[rows, best[rows]]
-    fresh = rows[_not_in_basket(wishes, order[rows], choice)]
-    order, choice, location = order[fresh], members[fresh, best[fresh]], location[fresh]
-    cell = stock.cell(location, choice)
-    got = _share_out(cell, np.ceil(missing[fresh]), wishes.second[order], left)
-    return order[got > 0], choice[got > 0], got[got > 0]
+    choice = members[np.arange(len(members)), score.argmax(axis=1)]
+    found = np.flatnonzero(score.max(axis=1) > 0)
+    found = found[_not_in_basket(wishes, order[found], choice[found])]
+    cell = stock.cell(location[found], choice[found])
+    got = _share_out(cell, np.ceil(missing[found]), wishes.second[order[found]], left)
+    return order[found][got > 0], choice[found][got > 0], got[got > 0]
 
 
 def _not_in_basket(wishes: Wishes, order: Ints, product: Ints) -> Ints:

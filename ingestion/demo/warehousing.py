@@ -125,7 +125,8 @@ class Floor:
         self._counts += 1
         for location in range(len(LOCATIONS)):
             cell = self._slice(day, location)
-            wrong = random.random(len(cell)) < DIFFERENCE_CHANCE
+            care = np.clip(np.sqrt(60_000 / self._world.products.start_price), 0.1, 1.5)  # dear goods are counted with care
+            wrong = random.random(len(cell)) < DIFFERENCE_CHANCE * care[cell % self._world.products.count]
             size = random.geometric(0.55, len(cell)) * np.where(random.random(len(cell)) < 0.53, -1.0, 1.0)
             size = np.maximum(size, -np.floor(self._stock.available[cell]))
             chosen = wrong & (size != 0) & (self._stock.on_hand[cell] > 0)
