@@ -121,6 +121,11 @@ def test_pinned_files_hold_hashes_and_no_addresses() -> None:
             assert "--hash=sha256:" in entry, f"{path.name}: {entry.splitlines()[0]} has no hash"
 
 
+def test_nothing_brings_cuda() -> None:
+    for path in ROOT.glob("requirements*.txt"):
+        assert not re.search(r"^(nvidia|cuda|triton)", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
+
+
 def test_no_pickle_anywhere() -> None:
     for path in modules():
         assert not {"pickle", "joblib", "dill", "cloudpickle", "shelve"} & {name.split(".")[0] for name in imports(path)}, path

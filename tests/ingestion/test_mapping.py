@@ -60,7 +60,7 @@ def test_the_only_date_column_is_the_date_whatever_its_name() -> None:
 
 
 def test_a_sales_list_is_no_list_of_shops_because_it_names_them() -> None:
-    with pytest.raises(BadMapping, match="explains only|lacks"):
+    with pytest.raises(BadMapping, match=r"explains only|lacks"):
         propose("x", "x.csv", {"Store": TEXT, "Wert": NUMBER, "Art": TEXT, "Menge": NUMBER})
 
 

@@ -89,3 +89,10 @@ def test_no_device_or_visitor_number_tells_its_owner(tiny: Built) -> None:
         SELECT corr(substr(customer_id, 2)::INT, substr(device_id, 2)::BIGINT) FROM (
             SELECT DISTINCT customer_id, device_id FROM orders WHERE device_id IS NOT NULL AND customer_id IS NOT NULL)""")
     assert abs(agreement) < 0.35
+
+
+def test_no_session_number_tells_who_bought(tiny: Built) -> None:
+    bought, looked = tiny.rows("""
+        WITH visits AS (SELECT substr(session_id, 2)::BIGINT AS number, bool_or(event = 'transaction') AS bought FROM web_events GROUP BY 1)
+        SELECT avg(number) FILTER (bought), avg(number) FILTER (NOT bought) FROM visits""")[0]
+    assert abs(bought / looked - 1) < 0.12
