@@ -53,7 +53,7 @@ _Total = tuple[str | None, int, float | None, float | None]
 def _totals(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source) -> list[_Total]:
     names = set(stage.target.column_names)
     quantity = "CAST(sum(quantity) AS DOUBLE)" if "quantity" in names else "NULL"
-    value = "round(CAST(sum(quantity * unit_price) AS DOUBLE), 2)" if {"quantity", "unit_price"} <= names else "NULL"
+    value = "round(sum(CAST(quantity AS DOUBLE) * unit_price), 2)" if {"quantity", "unit_price"} <= names else "NULL"
     sums = f"SELECT _reason, count(*), {quantity}, {value} FROM {stage.name} WHERE _source = {source.number}"
     return connection.execute(f"{sums} GROUP BY _reason ORDER BY 2 DESC, 1").fetchall()
 

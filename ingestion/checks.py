@@ -68,6 +68,8 @@ RULES: tuple[Rule, ...] = get_args(Rule)
 # A batch is not worse for repeating itself or for carrying postage: these do not count towards refusing it.
 HARMLESS: frozenset[Rule] = frozenset({"duplicate_row", "superseded", "not_a_product", "test_product", "summary_row"})
 
+# Beyond these a number is a typing error in any currency, and products of the two would leave the engine's decimals.
+LARGEST = {"quantity": 1e9, "money": 1e12}
 _EARLIEST = date(1970, 1, 1)
 # Dates that speak of plans may lie in the future.
 _PLANNED = {"promised_on", "expected_on", "starts_on", "ends_on", "valid_from", "launched_on", "discontinued_on"}
@@ -155,6 +157,8 @@ def _range_checks(column: Column) -> list[Check]:
         checks.append(Check(rule, name, f"{name} < {column.minimum:g}"))
     if column.maximum is not None:
         checks.append(Check("out_of_range", name, f"{name} > {column.maximum:g}"))
+    if column.kind in LARGEST:
+        checks.append(Check("out_of_range", name, f"abs({name}) > {LARGEST[column.kind]:.0f}"))
     return checks
 
 

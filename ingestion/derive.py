@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from ingestion.checks import LARGEST
 from ingestion.merging import Change, merge, number_lines, reject_repeats, reject_same_rows
 from ingestion.sales_lines import CUSTOMER_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS
 from ingestion.schema import Table, table
@@ -34,21 +35,26 @@ def derive_sales(connection: duckdb.DuckDBPyConnection, stage: Stage) -> list[Ch
 def complete_amounts(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
     """Price, discount, net amount and cost, each from the others where the file leaves it out; no price at all costs the row."""
     has_amount = "discount_amount" in {row[0] for row in connection.execute(f"DESCRIBE {stage}").fetchall()}
-    off = "discount_amount / nullif(quantity * unit_price, 0)" if has_amount else "NULL"
+    off = "discount_amount / nullif(gross, 0)" if has_amount else "NULL"
+    # In floating point: exact to the cent far beyond the largest amount a line may have, where decimals would overflow.
+    gross = "(CAST(quantity AS DOUBLE) * unit_price)"
+    net = f"round({gross} * (1 - discount_rate), 2)"
+    discount = f"least(1, greatest(0, coalesce({off}, 1 - net_amount / nullif(gross, 0), 0)))".replace("gross", gross)
     for sql in (
-        "UPDATE {s} SET unit_price = net_amount / quantity / (1 - coalesce(discount_rate, 0))"
+        f"UPDATE {stage} SET unit_price = CAST(net_amount AS DOUBLE) / quantity / (1 - coalesce(discount_rate, 0))"
         " WHERE unit_price IS NULL AND net_amount IS NOT NULL AND quantity <> 0 AND coalesce(discount_rate, 0) < 1",
-        "UPDATE {s} SET unit_price = p.list_price FROM products p WHERE {s}.unit_price IS NULL AND p.product_id = {s}.product_id",
-        "UPDATE {s} SET _reason = 'missing_value:unit_price' WHERE _reason IS NULL AND unit_price IS NULL",
+        f"UPDATE {stage} SET unit_price = p.list_price FROM products p"
+        f" WHERE {stage}.unit_price IS NULL AND p.product_id = {stage}.product_id",
+        f"UPDATE {stage} SET _reason = 'missing_value:unit_price' WHERE _reason IS NULL AND unit_price IS NULL",
+        f"UPDATE {stage} SET _reason = 'out_of_range:net_amount' WHERE _reason IS NULL AND abs({gross}) > {LARGEST['money']:.0f}",
         # A total below quantity x price that no column explains is a discount; above it (tax, rounding) it is not believed.
-        f"UPDATE {{s}} SET discount_rate = least(1, greatest(0,"
-        f" coalesce({off}, 1 - net_amount / nullif(quantity * unit_price, 0), 0))) WHERE discount_rate IS NULL",
-        "UPDATE {s} SET net_amount = CAST(round(quantity * unit_price * (1 - discount_rate), 2) AS DECIMAL(18,2))"
-        " WHERE net_amount IS NULL OR abs(net_amount - quantity * unit_price * (1 - discount_rate)) > 0.02 + abs(net_amount) / 1000",
-        "UPDATE {s} SET unit_cost = p.unit_cost FROM products p"
-        " WHERE {s}.unit_cost IS NULL AND p.product_id = {s}.product_id AND p.unit_cost IS NOT NULL",
+        f"UPDATE {stage} SET discount_rate = {discount} WHERE discount_rate IS NULL AND _reason IS NULL",
+        f"UPDATE {stage} SET net_amount = {net} WHERE _reason IS NULL"
+        f" AND (net_amount IS NULL OR abs(net_amount - {net}) > 0.02 + abs(net_amount) / 1000)",
+        f"UPDATE {stage} SET unit_cost = p.unit_cost FROM products p"
+        f" WHERE {stage}.unit_cost IS NULL AND p.product_id = {stage}.product_id AND p.unit_cost IS NOT NULL",
     ):
-        connection.execute(sql.format(s=stage))
+        connection.execute(sql)
 
 
 def _name_orders(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
@@ -121,7 +127,8 @@ def _settle_credits(connection: duckdb.DuckDBPyConnection, stage: str, numbered:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE settled AS {_MATCHES}")
     connection.execute(
         f"UPDATE {stage} SET _reason = CASE WHEN (_source, _row) IN (SELECT (_source, _row) FROM settled) THEN NULL"
-        f" WHEN {numbered} AND regexp_matches(order_id, '^[A-Za-z]') THEN 'credit_without_sale:order_id' ELSE 'negative_quantity:quantity' END"
+        f" WHEN {numbered} AND regexp_matches(order_id, '^[A-Za-z]') THEN 'credit_without_sale:order_id'"
+        f" ELSE 'negative_quantity:quantity' END"
         f" WHERE _reason = '{_CREDIT}'"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE undone AS {_UNDONE}")
