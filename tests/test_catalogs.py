@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 from ingestion.mapping import TARGETS
 from ingestion.presets.catalog import PRESETS, preset
 from ingestion.readers.catalog import READERS
+from tools.catalog import TOOLS
+from tools.query.catalog import OPERATORS
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,6 +29,21 @@ def test_every_reader_has_a_name_and_suffixes_of_its_own() -> None:
     assert len(names) == len(set(names))
     suffixes = [suffix for reader in READERS for suffix in reader.suffixes]
     assert len(suffixes) == len(set(suffixes)), "two readers claim one suffix"
+
+
+def test_every_operator_is_a_tool_and_every_tool_is_listed_and_described() -> None:
+    assert {each.query for each in TOOLS} >= {operator.query for operator in OPERATORS}
+    names = [each.name for each in TOOLS]
+    assert len(names) == len(set(names))
+    defined = set()
+    for path in (ROOT / "tools" / "questions").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert defined == set(names)
+    page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    for each in TOOLS:
+        assert each.effect == "read"
+        assert f"`{each.name}`" in page, f"docs/tools.md does not mention {each.name}: ./oiis tool > is its source"
 
 
 def test_presets_and_readers_are_documented() -> None:

@@ -1,0 +1,1 @@
+"""What an agent may do: typed in, typed facts out, one gate."""

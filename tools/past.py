@@ -1,0 +1,86 @@
+"""A typed query about the past becomes findings: every measured cell a fact, the rows a table, the SQL the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingestion.calendar import Span
+from tools.contract import ToolContext
+from tools.facts import Days, Fact, FactTable, FactValue, Findings, QueryEvidence, Shape, TableColumn
+from tools.query.contract import AnyOf, Filter, Query, Result
+from tools.query.run import run_query
+
+# Beyond these rows nobody reads single values in an answer; the table and the evidence still have them.
+MAX_FACT_ROWS = 200
+
+
+def ask(context: ToolContext, query: Query, title: str, shape: Shape = "table") -> Findings:
+    """Run a query in the caller's warehouse and bind what it found."""
+    result = run_query(query, context.served.context, context.served.source)
+    evidence = QueryEvidence(
+        id=f"{context.call_id}.e",
+        tool=context.tool,
+        sql=result.sql,
+        parameters=_plain(result.parameters),
+        tables=result.tables,
+        row_count=result.row_count,
+        snapshot=result.snapshot,
+        data_as_of=result.data_as_of,
+    )
+    table = FactTable(
+        title=title,
+        shape=shape,
+        columns=tuple(TableColumn(name=column.name, unit=column.unit) for column in result.columns),
+        rows=result.rows,
+    )
+    return Findings(
+        facts=_facts(result, context.call_id, evidence.id, filters_in_words(query)),
+        evidence=(evidence,),
+        tables=(table,),
+        period=_days(result.period),
+        notes=result.notes,
+        truncated=result.truncated,
+    )
+
+
+def filters_in_words(query: Query) -> tuple[str, ...]:
+    """The conditions of a query as a person would write them."""
+    return tuple(" or ".join(map(_words, item.any_of)) if isinstance(item, AnyOf) else _words(item) for item in query.where)
+
+
+def _words(condition: Filter) -> str:
+    values = ", ".join(map(str, condition.values)) or condition.step or ""
+    return f"{condition.dimension} {condition.op.replace('_', ' ')} {values}".strip()
+
+
+def _facts(result: Result, call_id: str, evidence_id: str, filters: tuple[str, ...]) -> tuple[Fact, ...]:
+    measured = [place for place, column in enumerate(result.columns) if column.unit is not None]
+    named = [place for place in range(len(result.columns)) if place not in measured]
+    facts = []
+    for number, row in enumerate(result.rows[:MAX_FACT_ROWS]):
+        entity = (
+            " · ".join(str(row[place]) for place in named if row[place] is not None and result.columns[place].type != "integer") or None
+        )
+        for place in measured:
+            column = result.columns[place]
+            facts.append(
+                Fact(
+                    id=f"{call_id}.{number}.{column.name}",
+                    name=column.name,
+                    value=row[place],
+                    unit=column.unit,
+                    entity=entity,
+                    period=_days(result.period),
+                    filters=filters,
+                    evidence_id=evidence_id,
+                )
+            )
+    return tuple(facts)
+
+
+def _days(span: Span | None) -> Days | None:
+    return Days(start=span.first, end=span.last) if span else None
+
+
+def _plain(parameters: Mapping[str, FactValue]) -> dict[str, FactValue]:
+    return dict(parameters)

@@ -1,0 +1,1 @@
+"""Tools that ask the past through the query algebra, by family."""
