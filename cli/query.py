@@ -39,7 +39,7 @@ def query(
 
     try:
         if sql is not None:
-            _free_sql(sql, explain, as_json, as_csv, personal)
+            _free_sql(sql, explain, as_json, as_csv, as_of.date() if as_of else None, personal)
         else:
             _typed(asked, explain, as_json, as_csv, as_of.date() if as_of else None, personal)
     except (ToolError, SqlRefused, CannotRun) as error:
@@ -125,10 +125,11 @@ def _payload(asked: str) -> object:
         raise BadInput("query", text[:80], allowed="YAML or JSON, for example {kind: value, metrics: [revenue]}", why=str(error)) from error
 
 
-def _free_sql(sql: str, explain: bool, as_json: bool, as_csv: bool, personal: bool) -> None:
+def _free_sql(sql: str, explain: bool, as_json: bool, as_csv: bool, as_of: date | None, personal: bool) -> None:
     """The person at the terminal holds the scope `analyst`; the guard and the child are the same as for anybody."""
     from ingestion.warehouse import Warehouse
     from settings import read_settings
+    from tools.errors import BadInput
     from tools.query.guard import RowScope, guard
     from tools.query.sandbox import Sandbox
 
@@ -137,7 +138,11 @@ def _free_sql(sql: str, explain: bool, as_json: bool, as_csv: bool, personal: bo
         _show_sql(guarded.sql, {})
         return
     settings = read_settings()
-    with Sandbox(Warehouse(settings.home, settings.keep_snapshots).snapshot().database, workers=1) as sandbox:
+    snapshot = Warehouse(settings.home, settings.keep_snapshots).snapshot()
+    day = as_of or settings.as_of
+    if day and snapshot.card.as_of and day < snapshot.card.as_of:
+        raise BadInput("as_of", day.isoformat(), "no earlier day: free SQL sees the whole snapshot; typed queries know what was known when")
+    with Sandbox(snapshot.database, workers=1) as sandbox:
         result = sandbox.run(guarded)
     names = [column.name for column in result.columns]
     if as_json:

@@ -43,7 +43,7 @@ def _report(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source)
         unmapped=tuple(header for header in source.raw.columns if header not in mapping.values()),
         notes=(*source.notes, *(f"{mapping[name]}: {count:,} unreadable cells were emptied" for name, count in source.emptied.items())),
         reasons=tuple(_reason(connection, stage, source, total) for total in totals if total[0] is not None),
-        columns=_profile(connection, source),
+        columns=_profile(connection, stage, source),
     )
 
 
@@ -94,25 +94,34 @@ def _samples(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source
     return tuple(f"row {row}: {value[:80]}" if value is not None else f"row {row}" for row, value in rows)
 
 
-def _profile(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[ColumnProfile, ...]:
+def _profile(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source) -> tuple[ColumnProfile, ...]:
     fields = {header: field for field, header in source.map.columns.items()}
     parts = ", ".join(
         f"count({cell}), approx_count_distinct({cell}), left(min({cell}), 60), left(max({cell}), 60)"
         for cell in map(identifier, source.raw.columns)
     )
     row = connection.execute(f"SELECT {parts} FROM {relation(source)}").fetchone() or ()
-    return tuple(
-        ColumnProfile(
-            header=header,
-            field=fields.get(header),
-            filled=row[4 * place],
-            distinct=row[4 * place + 1],
-            smallest=row[4 * place + 2],
-            largest=row[4 * place + 3],
-            emptied=source.emptied.get(fields.get(header, ""), 0),
+    ranges = _ranges(connection, stage, source)
+    profiles = []
+    for place, header in enumerate(source.raw.columns):
+        filled, distinct, smallest, largest = row[4 * place : 4 * place + 4]
+        field = fields.get(header)
+        smallest, largest = ranges.get(field or "", (smallest, largest))
+        emptied = source.emptied.get(field or "", 0)
+        profiles.append(
+            ColumnProfile(header=header, field=field, filled=filled, distinct=distinct, smallest=smallest, largest=largest, emptied=emptied)
         )
-        for place, header in enumerate(source.raw.columns)
-    )
+    return tuple(profiles)
+
+
+def _ranges(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source) -> dict[str, tuple[str | None, str | None]]:
+    """Smallest and largest of the columns that are numbers and dates, as such and not as text."""
+    names = [name for name in source.map.columns if stage.target[name].kind not in ("id", "text", "boolean")]
+    if not names:
+        return {}
+    parts = ", ".join(f"CAST(min({name}) AS VARCHAR), CAST(max({name}) AS VARCHAR)" for name in names)
+    row = connection.execute(f"SELECT {parts} FROM {stage.name} WHERE _source = {source.number}").fetchone() or ()
+    return {name: (row[2 * place], row[2 * place + 1]) for place, name in enumerate(names)}
 
 
 def write_rejects(connection: duckdb.DuckDBPyConnection, stages: list[Stage], into: Path) -> None:

@@ -111,7 +111,8 @@ def _change_cells(change: TableChange) -> list[str | int]:
 def _source_section(source: SourceReport) -> str:
     mapping = [[field, header] for field, header in source.mapping.items()]
     reasons: list[list[str | int]] = [
-        [reason.rows, reason.rule, reason.field, reason.meaning, " · ".join(reason.samples)] for reason in source.reasons
+        [each.rows, _amount(each.quantity), _amount(each.value), each.rule, each.field, each.meaning, " · ".join(each.samples)]
+        for each in source.reasons
     ]
     columns: list[list[str | int]] = [
         [
@@ -130,11 +131,17 @@ def _source_section(source: SourceReport) -> str:
         (
             f"<h2>{_text(source.source)} → {_text(source.target)}</h2>",
             f"<p>{source.read:,} rows read = {source.accepted:,} accepted + {source.rejected:,} rejected</p><ul>{notes}</ul>",
-            "<h3>Rejected</h3>" + _table(("rows", "rule", "field", "meaning", "for example"), reasons) if reasons else "",
-            "<h3>Columns</h3>" + _table(("column", "read as", "filled", "distinct", "smallest", "largest", "emptied"), columns),
+            "<h3>Rejected</h3>" + _table(("rows", "quantity", "value", "rule", "field", "meaning", "for example"), reasons)
+            if reasons
+            else "",
+            "<h3>Columns</h3>" + _table(("column", "read as", "filled", "distinct (about)", "smallest", "largest", "emptied"), columns),
             "<h3>Mapping</h3>" + _table(("field", "column"), mapping),
         )
     )
+
+
+def _amount(value: float | None) -> str:
+    return "" if value is None else f"{value:,.2f}".removesuffix(".00")
 
 
 def _table(heads: tuple[str, ...], rows: list[list[str | int]] | list[list[str]]) -> str:

@@ -1,0 +1,1 @@
+"""Any question about the past as one typed query, compiled to parameterised SQL."""
