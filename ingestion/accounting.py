@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 
 from ingestion.checks import MEANINGS, RULES, Rule
+from ingestion.reading import identifier
 from ingestion.report import ColumnProfile, Reason, SourceReport
 from ingestion.schema import quote
 from ingestion.staging import Source, Stage, relation
-from ingestion.values import identifier
 
 _SAMPLES = 3
 

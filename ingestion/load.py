@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +13,11 @@ from pathlib import Path
 import duckdb
 
 from ingestion.accounting import report_sources, write_rejects
-from ingestion.checks import HARMLESS
-from ingestion.derive import complete_amounts, derive_sales
-from ingestion.errors import BadFile, BatchRefused
+from ingestion.amounts import complete_amounts
+from ingestion.checks import HARMLESS, UNSETTLED
+from ingestion.derive import derive_sales
+from ingestion.errors import BadFile, BadMapping, BatchRefused
+from ingestion.export import undo_quotes
 from ingestion.mapping import LoadMap
 from ingestion.matching import Batch, map_of, match_sources
 from ingestion.merging import Change, merge, number_lines, reject_orphans, reject_repeats
@@ -22,13 +25,14 @@ from ingestion.progress import Progress, silent
 from ingestion.readers.contract import ReadOptions
 from ingestion.readers.reading import content_hash, find_files, read_file
 from ingestion.report import LoadReport, SourceReport, TableChange, Verdict, page
-from ingestion.schema import TABLE_NAMES, TABLES, quote
-from ingestion.staging import Clock, Stage, fingerprint, stage_all
+from ingestion.schema import TABLE_NAMES, TABLES, quote, table
+from ingestion.staging import Clock, Stage, contract_columns, fingerprint, stage_all
 from ingestion.versions import Draft, full
 from ingestion.warehouse import Card, Company, LoadRecord, Snapshot, Warehouse, business_date, count_rows, open_draft, write_card
 
 DEFAULT_MAX_REJECTED = 0.2
-_PARENTS = {table.name: table.key[0] for table in TABLES if len(table.key) == 1}
+_LISTS = ("suppliers", "products", "customers", "locations")
+_PARENTS = {each.name: each.key[0] for each in TABLES if len(each.key) == 1}
 # Sales lines bring their own products and customers, so they go where the orders go.
 _ORDER = {name: place for place, name in enumerate(TABLE_NAMES)} | {"sales_lines": TABLE_NAMES.index("orders") - 0.5}
 
@@ -47,6 +51,7 @@ class LoadRequest:
     dry_run: bool = False
     again: bool = False
     wait_seconds: float = 0.0
+    rejects: Path | None = None  # rejected rows are also written here, whatever becomes of the batch
 
 
 def load(warehouse: Warehouse, request: LoadRequest, progress: Progress = silent) -> LoadReport:
@@ -63,7 +68,7 @@ def load(warehouse: Warehouse, request: LoadRequest, progress: Progress = silent
             into = draft.scratch / f"raw{place}"
             into.mkdir()
             for raw in read_file(path, into, request.options, progress):
-                tables.append((raw, marks[path]))
+                tables.append((undo_quotes(raw), marks[path]))
         return build(warehouse, draft, Batch(tuple(tables), request.load_map, skipped), request, progress)
 
 
@@ -72,7 +77,7 @@ def list_files(sources: tuple[Path, ...]) -> list[Path]:
     files: list[Path] = []
     for source in sources:
         if source.is_dir():
-            files += find_files(source)
+            files += sorted(find_files(source), key=in_time)
         elif source.is_file():
             files.append(source)
         else:
@@ -84,6 +89,12 @@ def list_files(sources: tuple[Path, ...]) -> list[Path]:
             expected="CSV, TSV, XLSX, Parquet or JSON lines",
         )
     return files
+
+
+def in_time(path: Path) -> tuple[str, ...]:
+    """Files of a feed in the order they were made, as their names tell it: by the day in the name, and 2 before 10."""
+    name = re.sub(r"(?<!\d)(\d{1,2})[-._](\d{1,2})[-._](\d{4})(?!\d)", r"\3-\2-\1", path.stem)
+    return tuple(part.zfill(12) if part.isdigit() else part for part in re.split(r"(\d+)", name.casefold()))
 
 
 def build(warehouse: Warehouse, draft: Draft, batch: Batch, request: LoadRequest, progress: Progress) -> LoadReport:
@@ -98,31 +109,48 @@ def build(warehouse: Warehouse, draft: Draft, batch: Batch, request: LoadRequest
         progress("mapping columns", None)
         sources = match_sources(connection, batch, draft.scratch)
         progress("checking rows", None)
-        stages = stage_all(connection, sources, Clock(request.today or datetime.now(UTC).date(), company.timezone))
+        clock = Clock(
+            request.today or datetime.now(UTC).date(), _file_zone(company, batch, request), dict(old.card.date_orders) if old else {}
+        )
+        stages = stage_all(connection, sources, clock)
         if old:
             _carry_over(connection, old)
-        changes = _merge_all(connection, stages, progress)
+        changes = _merge_all(connection, stages, company.timezone, progress)
         reports = report_sources(connection, stages)
         rows = count_rows(connection)
         changed = any(change.inserted or change.updated for change in changes)
         verdict: Verdict = "checked" if request.dry_run else "loaded" if changed else "unchanged"
         report = _summed(batch, reports, changes, rows, verdict, draft.name if verdict == "loaded" else old.name if old else None, started)
+        if request.rejects:
+            write_rejects(connection, stages, request.rejects)
         if not request.dry_run:
             _refuse_if_bad(warehouse, report, request.max_rejected)
         if report.verdict != "loaded":
             return report
         write_rejects(connection, stages, draft.path / "rejects.parquet")
-        card = _card(connection, old, company, rows, report, batch)
+        card = _card(connection, old, company, rows, report, batch).model_copy(update={"date_orders": clock.date_orders})
         connection.execute("DETACH stage")
     progress("publishing", None)
     return _publish(warehouse, draft, card, report)
 
 
 def _company(old: Snapshot | None, load_map: LoadMap | None, request: LoadRequest) -> Company:
+    """The company keeps its calendar and currency; the first load sets them."""
     stored = old.card.company if old else Company()
-    timezone = request.timezone or (old and stored.timezone) or (load_map and load_map.timezone) or "UTC"
-    currency = request.currency or stored.currency or (load_map and load_map.currency) or ""
-    return stored.model_copy(update={"timezone": timezone, "currency": currency})
+    currency = request.currency or (load_map and load_map.currency) or ""
+    if stored.currency and currency and stored.currency != currency:
+        raise BadMapping(
+            f"the files are in {currency} and the warehouse is in {stored.currency}: amounts in two currencies cannot be added up",
+            remedy="convert the files, or load them under another OIIS_HOME",
+        )
+    timezone = stored.timezone if old else request.timezone or (load_map and load_map.timezone) or stored.timezone
+    return stored.model_copy(update={"timezone": timezone, "currency": stored.currency or currency})
+
+
+def _file_zone(company: Company, batch: Batch, request: LoadRequest) -> str:
+    """The zone of naive times in these files: as asked, as their map says, else the company's."""
+    load_map = map_of(batch)
+    return request.timezone or (load_map and load_map.timezone) or company.timezone
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection, old: Snapshot) -> None:
@@ -132,16 +160,17 @@ def _carry_over(connection: duckdb.DuckDBPyConnection, old: Snapshot) -> None:
     connection.execute("DETACH old")
 
 
-def _merge_all(connection: duckdb.DuckDBPyConnection, stages: list[Stage], progress: Progress) -> list[Change]:
+def _merge_all(connection: duckdb.DuckDBPyConnection, stages: list[Stage], timezone: str, progress: Progress) -> list[Change]:
     changes: list[Change] = []
     for place, stage in enumerate(sorted(stages, key=lambda stage: _ORDER[stage.target.name])):
         progress(f"merging {stage.target.name}", place / len(stages))
-        changes += derive_sales(connection, stage) if stage.target.name == "sales_lines" else [_merge_stage(connection, stage)]
+        changes += derive_sales(connection, stage, timezone) if stage.target.name == "sales_lines" else [_merge_stage(connection, stage)]
     return changes
 
 
 def _merge_stage(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Change:
     target, given = stage.target, stage.given
+    _introduce_parents(connection, stage)
     reject_orphans(connection, stage.name, target, given, _PARENTS)
     if target.name == "order_lines":
         complete_amounts(connection, stage.name)
@@ -150,9 +179,24 @@ def _merge_stage(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Change:
         number_lines(connection, stage.name, target.name)
     elif not stage.entity:
         reject_repeats(connection, stage.name, target.key, tuple(sorted(given - set(target.key) & set(target.column_names))))
-    columns = ", ".join(target.column_names)
+    columns = contract_columns(target, target.column_names)
     last = f" QUALIFY row_number() OVER (PARTITION BY {', '.join(target.key)} ORDER BY _source DESC, _row DESC) = 1" if stage.entity else ""
     return merge(connection, target, f"(SELECT {columns} FROM {stage.name} WHERE _reason IS NULL{last})", given)
+
+
+def _introduce_parents(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """A list that was never loaded cannot say who is missing from it: its members are those that are referred to."""
+    for column in stage.target.columns:
+        if column.references in _LISTS and column.name in stage.given:
+            parent = table(column.references)
+            if not (connection.execute(f"SELECT count(*) FROM {parent.name}").fetchone() or (1,))[0]:
+                named = ", name" if parent["name"].required else ""
+                connection.execute(
+                    f"INSERT INTO {parent.name} ({parent.key[0]}{named}) SELECT DISTINCT {column.name}{f', {column.name}' if named else ''}"
+                    f" FROM {stage.name} WHERE _reason IS NULL AND {column.name} IS NOT NULL"
+                )
+                for source in stage.sources:
+                    source.notes.append(f"{parent.name} was never loaded: its ids were taken from {column.name}")
 
 
 def refusal(report: LoadReport, max_rejected: float) -> BatchRefused | None:
@@ -201,14 +245,21 @@ def _card(
             read=source.read + (seen.read if seen else 0),
             accepted=source.accepted + (seen.accepted if seen else 0),
             rejected=source.rejected + (seen.rejected if seen else 0),
+            unsettled=sum(reason.rows for reason in source.reasons if reason.rule in UNSETTLED) + (seen.unsettled if seen else 0),
         )
     return Card(
         company=company,
         as_of=business_date(connection, company.timezone),
         rows=rows,
         loads=(*before.loads, *records.values()),
-        watermarks=before.watermarks | dict(batch.watermarks),
+        watermarks=before.watermarks | _reached(batch, report),
     )
+
+
+def _reached(batch: Batch, report: LoadReport) -> dict[str, str]:
+    """How far each watched table was read; one with rows that wait for others is read again from where it was."""
+    waiting = [source.source for source in report.sources if any(reason.rule == "orphan" for reason in source.reasons)]
+    return {key: mark for key, mark in batch.watermarks if not any(key.endswith(f":{name}") for name in waiting)}
 
 
 def _publish(warehouse: Warehouse, draft: Draft, card: Card, report: LoadReport) -> LoadReport:
@@ -219,7 +270,9 @@ def _publish(warehouse: Warehouse, draft: Draft, card: Card, report: LoadReport)
 
 
 def _known(old: Snapshot | None) -> set[str]:
-    return {record.fingerprint for record in old.card.loads} if old else set()
+    """Batches that need not be read again: all of them settled, or nothing else was loaded since."""
+    records = old.card.loads if old else ()
+    return {record.fingerprint for record in records if not record.unsettled or record.loaded_at == records[-1].loaded_at}
 
 
 def _summed(
@@ -249,9 +302,16 @@ def _summed(
         accepted=accepted,
         rejected=read - accepted,
         skipped=batch.skipped,
+        passed_over=_passed_over(batch, reports),
         sources=reports,
         tables=tables,
     )
+
+
+def _passed_over(batch: Batch, reports: tuple[SourceReport, ...]) -> tuple[str, ...]:
+    """Tables of a database that fit nothing in the contract."""
+    read = {source.source for source in reports}
+    return tuple(raw.name for raw, _ in batch.tables if raw.source not in read) if batch.optional else ()
 
 
 def _summary(verdict: Verdict, read: int, accepted: int, skipped: tuple[str, ...]) -> str:
@@ -259,7 +319,7 @@ def _summary(verdict: Verdict, read: int, accepted: int, skipped: tuple[str, ...
         return f"{len(skipped)} source(s) were loaded before; nothing changed"
     outcome = {
         "loaded": "a new snapshot serves them",
-        "unchanged": "all of them were known; nothing changed",
+        "unchanged": "nothing new in them; nothing changed",
         "checked": "dry run, nothing was changed",
     }
     return f"{read:,} rows read, {accepted:,} accepted, {read - accepted:,} rejected; {outcome.get(verdict, verdict)}"

@@ -38,8 +38,8 @@ def reject_repeats(connection: duckdb.DuckDBPyConnection, stage: str, key: tuple
     )
 
 
-def reject_same_rows(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
-    """Whole rows that repeat within one source, for rows that have no key to tell them apart."""
+def reject_same_rows(connection: duckdb.DuckDBPyConnection, stage: str) -> int:
+    """Whole rows that repeat within one source, for rows that have no key to tell them apart; returns how many."""
     repeated = f"SELECT _source, _content FROM {stage} WHERE _reason IS NULL GROUP BY ALL HAVING count(*) > 1"
     connection.execute(
         f"UPDATE {stage} AS s SET _reason = 'duplicate_row:*' FROM ("
@@ -47,6 +47,8 @@ def reject_same_rows(connection: duckdb.DuckDBPyConnection, stage: str) -> None:
         f"  FROM {stage} SEMI JOIN ({repeated}) USING (_source, _content) WHERE _reason IS NULL) AS again"
         f" WHERE again.place > 1 AND s._source = again._source AND s._row = again._row"
     )
+    row = connection.execute(f"SELECT count(*) FROM {stage} WHERE _reason = 'duplicate_row:*'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def reject_orphans(
@@ -101,7 +103,7 @@ def _reject_repeated_lines(connection: duckdb.DuckDBPyConnection, stage: str, pa
 def merge(connection: duckdb.DuckDBPyConnection, target: Table, rows: str, given: frozenset[str], fill: bool = False) -> Change:
     """Bring `rows` (a relation with every column of `target`, one row a key) into the table.
 
-    Fields not in `given` keep their stored value; with `fill`, stored values win and only gaps are closed.
+    Fields not in `given`, and cells that are empty, keep their stored value; with `fill`, stored values win and only gaps are closed.
     """
     keys = ", ".join(target.key)
     columns = ", ".join(target.column_names)
@@ -125,7 +127,7 @@ def _changed(target: Table, rows: str, given: frozenset[str], fill: bool) -> str
     """The rows that would differ from what is stored, as they shall be."""
     keys = set(target.key)
     spoken = [name for name in target.column_names if name in given and name not in keys]
-    merged = {name: f"coalesce(o.{name}, n.{name})" if fill else f"n.{name}" for name in spoken}
+    merged = {name: f"coalesce(o.{name}, n.{name})" if fill else f"coalesce(n.{name}, o.{name})" for name in spoken}
     cells = ", ".join(f"{merged.get(name, f'o.{name}')} AS {name}" for name in target.column_names)
     differs = " OR ".join(f"{merged[name]} IS DISTINCT FROM o.{name}" for name in spoken) or "false"
     on = " AND ".join(f"n.{name} = o.{name}" for name in target.key)

@@ -243,7 +243,7 @@ TABLES: tuple[Table, ...] = (
             Column("as_of", "date", "Day", required=True),
             _key("location_id", "Location", "locations"),
             _key("product_id", "Product", "products"),
-            Column("on_hand", "quantity", "Units on the shelf", "units", required=True, minimum=0),
+            Column("on_hand", "quantity", "Units on the shelf; below zero when more was booked out than in", "units", required=True),
             Column("allocated", "quantity", "Units promised to open orders", "units", minimum=0),
             Column("on_order", "quantity", "Units on open purchase orders", "units", minimum=0),
         ),

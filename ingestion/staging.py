@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,16 +12,17 @@ import duckdb
 from ingestion.checks import column_checks, is_strict, raw, verdict_sql
 from ingestion.mapping import DERIVED, TARGETS, TableMap
 from ingestion.readers.contract import RawTable
+from ingestion.reading import DateOrder, Reading, identifier
 from ingestion.schema import Column, Table, quote
-from ingestion.values import identifier, parse
+from ingestion.values import parse
 
-# Without an id of their own, rows of these tables are known by their content: the same row again is the same event.
+# Without an id of their own, rows of these tables are known by what makes them the same event, whatever else a file tells of them.
 _CONTENT_KEYS = {
-    "returns": "return_id",
-    "shipments": "shipment_id",
-    "stock_movements": "movement_id",
-    "reviews": "review_id",
-    "web_events": "event_id",
+    "returns": ("return_id", ("order_id", "product_id", "returned_at", "quantity")),
+    "shipments": ("shipment_id", ("order_id", "carrier", "shipped_at")),
+    "stock_movements": ("movement_id", ("moved_at", "location_id", "product_id", "kind", "quantity")),
+    "reviews": ("review_id", ("product_id", "customer_id", "reviewed_at", "rating")),
+    "web_events": ("event_id", ("occurred_at", "visitor_id", "event", "product_id")),
 }
 _DEFAULTS = {("orders", "status"): "delivered", ("sales_lines", "status"): "delivered", ("purchase_orders", "status"): "open"}
 _NOTHING = ("null", "nan", "none", "n/a", "#n/a", "#n/d", "<na>", "nat", "\\n", "-", "--")
@@ -62,10 +64,21 @@ class Stage:
 
 @dataclass(frozen=True)
 class Clock:
-    """The day a load believes it is, and the zone its files' naive times are in."""
+    """The day a load believes it is, the zone its files' naive times are in, and how dates of each feed were read before."""
 
     today: date
     timezone: str
+    date_orders: dict[str, DateOrder] = field(default_factory=dict)
+
+
+def stage_type(column: Column) -> str:
+    """Money keeps its fractions of a cent until it has been multiplied; the contract rounds it."""
+    return "DECIMAL(24,6)" if column.kind == "money" else column.sql_type
+
+
+def contract_columns(target: Table, names: Iterable[str]) -> str:
+    """The columns of a stage as the contract stores them."""
+    return ", ".join(f"CAST({name} AS {target[name].sql_type}) AS {name}" for name in names)
 
 
 def stage_all(connection: duckdb.DuckDBPyConnection, sources: list[Source], clock: Clock) -> list[Stage]:
@@ -76,73 +89,94 @@ def stage_all(connection: duckdb.DuckDBPyConnection, sources: list[Source], cloc
     stages = []
     for number, ((target, given, entity), members) in enumerate(groups.items()):
         stage = Stage(f"stage.s{number}", TARGETS[target], given, tuple(members), entity)
-        columns = ", ".join(f"{column.name} {column.sql_type}" for column in stage.target.columns)
+        columns = ", ".join(f"{column.name} {stage_type(column)}" for column in stage.target.columns)
         connection.execute(f"CREATE TABLE {stage.name} (_source INTEGER, _row BIGINT, _reason VARCHAR, _content UBIGINT, {columns})")
-        for source in members:
-            _blank_words(connection, source)
-            _fill(connection, stage, source, clock)
+        for feed in _feeds(members):
+            _fill(connection, stage, feed, clock)
         _name_by_content(connection, stage)
         stages.append(stage)
     return stages
 
 
+def _feeds(members: list[Source]) -> list[list[Source]]:
+    """Sources with the same headers and map are one feed: how its columns are written is decided once, from all of its files."""
+    feeds: dict[tuple[tuple[str, ...], str], list[Source]] = {}
+    for source in members:
+        like = source.map.model_dump_json(exclude={"source"})
+        feeds.setdefault((source.raw.columns, like), []).append(source)
+    return list(feeds.values())
+
+
 def relation(source: Source) -> str:
     """The raw rows of a source as an SQL relation; cells that say nothing in a word are empty."""
-    rows = f"read_parquet({quote(str(source.raw.path))})"
-    if not source.blanked:
-        return rows
-    cells = (
-        f"CASE WHEN {_says_nothing(header)} THEN NULL ELSE {identifier(header)} END AS {identifier(header)}" for header in source.blanked
+    return _relation([source])
+
+
+def _relation(feed: list[Source]) -> str:
+    paths = ", ".join(quote(str(source.raw.path)) for source in feed)
+    numbers = ", ".join(str(source.number) for source in feed)
+    emptied = "".join(
+        f", CASE WHEN {_says_nothing(header)} THEN NULL ELSE {identifier(header)} END AS {identifier(header)}" for header in feed[0].blanked
     )
-    return f"(SELECT * REPLACE ({', '.join(cells)}) FROM {rows})"
+    replaced = f" REPLACE ({emptied[2:]})" if emptied else ""
+    source = f"[{numbers}][list_position([{paths}], _file)] AS _source"
+    return f"(SELECT * EXCLUDE (_file){replaced}, {source} FROM read_parquet([{paths}], filename = '_file'))"
 
 
 def _says_nothing(header: str) -> str:
     return f"lower({identifier(header)}) IN ({', '.join(map(quote, _NOTHING))})"
 
 
-def _blank_words(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def _blank_words(connection: duckdb.DuckDBPyConnection, feed: list[Source]) -> None:
     """Find the columns in which other software wrote its word for an empty cell."""
-    headers = tuple(dict.fromkeys(source.map.columns.values()))
+    headers = tuple(dict.fromkeys(feed[0].map.columns.values()))
     counted = ", ".join(f"count(*) FILTER ({_says_nothing(header)})" for header in headers)
-    counts = connection.execute(f"SELECT {counted} FROM {relation(source)}").fetchone() or ()
+    counts = connection.execute(f"SELECT {counted} FROM {_relation(feed)}").fetchone() or ()
     found = {header: count for header, count in zip(headers, counts, strict=True) if count}
-    source.blanked = tuple(found)
-    source.notes += [f"{header}: {count:,} cells like null, n/a or - were taken as empty" for header, count in found.items()]
+    for source in feed:
+        source.blanked = tuple(found)
+        source.notes += [f"{header}: {count:,} cells like null, n/a or - were taken as empty" for header, count in found.items()]
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, stage: Stage, source: Source, clock: Clock) -> None:
-    target = stage.target
-    typed = {name: _typed(connection, source, target[name], clock) for name in source.map.columns}
-    inner = [f"{identifier(header)} AS {raw(name)}" for name, header in source.map.columns.items()]
+def _fill(connection: duckdb.DuckDBPyConnection, stage: Stage, feed: list[Source], clock: Clock) -> None:
+    _blank_words(connection, feed)
+    target, first = stage.target, feed[0]
+    typed = {name: _typed(connection, feed, target[name], clock) for name in first.map.columns}
+    inner = [f"{identifier(header)} AS {raw(name)}" for name, header in first.map.columns.items()]
     inner += [f"{sql} AS {name}" for name, sql in typed.items()]
-    content = f"hash({', '.join(identifier(header) for header in source.raw.columns)})"
-    outer = [_outer(column, source, clock) for column in target.columns]
-    checks = column_checks(target, source.map, clock.today)
+    content = f"hash({', '.join(identifier(header) for header in first.raw.columns)})"
+    outer = [_outer(column, first, clock) for column in target.columns]
+    checks = column_checks(target, first.map, clock.today)
     lenient = [name for name in typed if not is_strict(target[name]) and target[name].kind != "text"]
-    rows = f"SELECT _row, _fault, {content} AS _content, {', '.join(inner)} FROM {relation(source)}"
-    connection.execute(
-        f"INSERT INTO {stage.name} SELECT {source.number}, _row, {verdict_sql(checks)}, _content, {', '.join(outer)} FROM ({rows})"
-    )
-    _count_emptied(connection, source, lenient, rows)
+    rows = f"SELECT _source, _row, _fault, {content} AS _content, {', '.join(inner)} FROM {_relation(feed)}"
+    connection.execute(f"INSERT INTO {stage.name} SELECT _source, _row, {verdict_sql(checks)}, _content, {', '.join(outer)} FROM ({rows})")
+    _count_emptied(connection, feed, lenient, rows)
 
 
-def _typed(connection: duckdb.DuckDBPyConnection, source: Source, column: Column, clock: Clock) -> str:
-    table_map = source.map
+def _typed(connection: duckdb.DuckDBPyConnection, feed: list[Source], column: Column, clock: Clock) -> str:
+    first = feed[0]
+    header = first.map.columns[column.name]
+    memory = f"{hashlib.sha256(repr(first.raw.columns).encode()).hexdigest()[:12]}:{header}"
     parsed = parse(
-        connection,
-        relation(source),
-        table_map.columns[column.name],
-        column,
-        clock.timezone,
-        table_map.date_order,
-        "point" if table_map.columns[column.name] in source.raw.typed else table_map.decimal,
-        table_map.values.get(column.name),
-        bool(source.raw.decimal_comma),
-        tuple(header for header in source.raw.columns if header != table_map.columns[column.name]),
+        Reading(
+            connection,
+            _relation(feed),
+            header,
+            column,
+            clock.timezone,
+            date_order=first.map.date_order,
+            remembered=clock.date_orders.get(memory),
+            decimal="point" if all(header in source.raw.typed for source in feed) else first.map.decimal,
+            decimal_comma=next((source.raw.decimal_comma for source in feed if source.raw.decimal_comma is not None), None),
+            others=tuple(other for other in first.raw.columns if other != header),
+            words=first.map.values.get(column.name, {}),
+        )
     )
+    if parsed.date_order:
+        clock.date_orders[memory] = parsed.date_order
     if parsed.note:
-        source.notes.append(f"{table_map.columns[column.name]}: {parsed.note}")
+        for source in feed:
+            source.notes.append(f"{header}: {parsed.note}")
     return parsed.sql
 
 
@@ -150,38 +184,47 @@ def _outer(column: Column, source: Source, clock: Clock) -> str:
     """The expression that fills a target column: the typed cell, a constant of the map, or what the contract derives."""
     name, target = column.name, source.target.name
     constant = source.map.constants.get(name, _DEFAULTS.get((target, name)))
-    default = f"CAST({quote(constant)} AS {column.sql_type})" if constant is not None else "NULL"
+    default = f"CAST({quote(constant)} AS {stage_type(column)})" if constant is not None else "NULL"
     if target in _NAMED_AFTER_KEY and name == "name":
         default = _NAMED_AFTER_KEY[target]
     if target == "stock_levels" and name == "as_of":
         default = f"DATE {quote(clock.today.isoformat())}"
     if name not in source.map.columns:
         return default
-    cell = f"try_cast({name} AS {column.sql_type})"
-    return f"coalesce({cell}, {default})" if name in DERIVED.get(target, {}) and default != "NULL" else cell
+    cell = f"try_cast({name} AS {stage_type(column)})"
+    supplied = name in DERIVED.get(target, {}) or (target, name) in _DEFAULTS
+    return f"coalesce({cell}, {default})" if supplied and default != "NULL" else cell
 
 
-def _count_emptied(connection: duckdb.DuckDBPyConnection, source: Source, lenient: list[str], rows: str) -> None:
+def _count_emptied(connection: duckdb.DuckDBPyConnection, feed: list[Source], lenient: list[str], rows: str) -> None:
     if not lenient:
         return
     counted = ", ".join(f"count(*) FILTER ({raw(name)} IS NOT NULL AND {name} IS NULL)" for name in lenient)
-    counts = connection.execute(f"SELECT {counted} FROM ({rows})").fetchone() or ()
-    source.emptied = {name: int(count) for name, count in zip(lenient, counts, strict=True) if count}
+    by_source = {row[0]: row[1:] for row in connection.execute(f"SELECT _source, {counted} FROM ({rows}) GROUP BY 1").fetchall()}
+    for source in feed:
+        counts = by_source.get(source.number, (0,) * len(lenient))
+        source.emptied = {name: int(count) for name, count in zip(lenient, counts, strict=True) if count}
 
 
 def _name_by_content(connection: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    """Give rows without an id one made of their content and, for equal rows, their count."""
-    key = _CONTENT_KEYS.get(stage.target.name)
-    if key is None or key in stage.given:
+    """Give rows without an id one made of what makes them the same event and, for equal ones, their count."""
+    key, core = _CONTENT_KEYS.get(stage.target.name, ("", ()))
+    if not key or key in stage.given:
         return
-    cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in sorted(stage.given))
-    digest = f"left(md5(concat_ws(chr(31), {cells})), 16)"
     connection.execute(
-        f"UPDATE {stage.name} AS s SET {key} = named.id FROM ("
-        f"  SELECT _source, _row, digest || CASE WHEN nth > 1 THEN '-' || nth ELSE '' END AS id FROM ("
-        f"    SELECT _source, _row, digest, row_number() OVER (PARTITION BY _source, digest ORDER BY _row) AS nth"
-        f"    FROM (SELECT _source, _row, {digest} AS digest FROM {stage.name}))) AS named"
+        f"UPDATE {stage.name} AS s SET {key} = named.id FROM ({numbered_digest(stage, core)}) AS named"
         f" WHERE s._source = named._source AND s._row = named._row"
+    )
+
+
+def numbered_digest(stage: Stage, core: Iterable[str]) -> str:
+    """SQL for (_source, _row, id): a hash of the core fields; the second equal row of a source gets -2, and so on."""
+    cells = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in core if name in stage.given)
+    digest = f"left(md5(concat_ws(chr(31), '', {cells})), 16)" if cells else "''"
+    return (
+        f"SELECT _source, _row, digest || CASE WHEN nth > 1 THEN '-' || nth ELSE '' END AS id FROM ("
+        f" SELECT _source, _row, digest, row_number() OVER (PARTITION BY _source, digest ORDER BY _row) AS nth"
+        f" FROM (SELECT _source, _row, {digest} AS digest FROM {stage.name}))"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.errors import BadMapping
+from ingestion.reading import Parsed, Reading
 from ingestion.schema import Column, table
-from ingestion.values import Parsed, looks, parse
+from ingestion.values import looks, parse
 
 MONEY = table("order_lines")["unit_price"]
 QUANTITY = table("order_lines")["quantity"]
@@ -28,7 +31,7 @@ def read(cells: Sequence[str | None], column: Column, timezone: str = "UTC", **s
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE raw (_row BIGINT, x VARCHAR)")
         connection.executemany("INSERT INTO raw VALUES (?, ?)", [[place, cell] for place, cell in enumerate(cells)])
-        parsed = parse(connection, "raw", "x", column, timezone, **said)  # type: ignore[arg-type]
+        parsed = parse(Reading(connection, "raw", "x", column, timezone, **said))  # type: ignore[arg-type]
         return [row[0] for row in connection.execute(f"SELECT {parsed.sql} FROM raw ORDER BY _row").fetchall()], parsed
 
 
@@ -152,7 +155,8 @@ def test_spreadsheet_and_epoch_numbers_are_moments(moment: datetime, timezone: s
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=8))
 def test_no_text_breaks_the_reading(cells: list[str]) -> None:
     for column in (MONEY, QUANTITY, RATE, WHOLE, MOMENT, DAY, STATUS, ID):
-        read([cell.replace("\0", "") for cell in cells], column)
+        with contextlib.suppress(BadMapping):  # several currencies in one column
+            read([cell.replace("\0", "") for cell in cells], column)
 
 
 def test_looks_tell_numbers_from_dates() -> None:
