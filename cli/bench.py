@@ -19,3 +19,13 @@ def data(
     from evals.bench_data import bench_data
 
     bench_data(retail, large)
+
+
+@app.command("query")
+def query(
+    largest: Annotated[int, typer.Option(help="Largest warehouse measured, in order lines")] = 1_000_000,
+) -> None:
+    """Asking: every metric and operator as the warehouse grows from 150 thousand order lines, compile time, the guarded child."""
+    from evals.bench_query import bench_query
+
+    bench_query(largest)

@@ -199,7 +199,8 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Take pushed events (orders, stock movements, web events ...): acknowledged when on disk, then applied."""
-    from ingestion.events import accept, apply_waiting
+    from ingestion.applying import apply_waiting
+    from ingestion.events import accept
 
     warehouse = _warehouse()
     receipt = accept(warehouse, source, getattr(source, "name", "events"))
@@ -335,7 +336,7 @@ def _show_status(warehouse: Warehouse, as_json: bool, hashes: bool = False) -> N
 
 
 def _status_document(warehouse: Warehouse, snapshot: Snapshot, hashes: bool) -> dict[str, object]:
-    from ingestion.events import waiting
+    from ingestion.inbox import waiting
     from ingestion.warehouse import content_hashes, open_readonly
 
     card = snapshot.card

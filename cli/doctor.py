@@ -123,7 +123,7 @@ def _warehouse(warehouse: Warehouse) -> list[Finding]:
 
 
 def _inbox(warehouse: Warehouse) -> Finding:
-    from ingestion.events import waiting
+    from ingestion.inbox import waiting
 
     count = len(waiting(warehouse))
     if count:

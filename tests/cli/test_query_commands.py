@@ -5,20 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
-from ingestion.founding import found
-from ingestion.warehouse import Warehouse
 from tests.cli.test_data_commands import oiis
 
 REVENUE = "{kind: breakdown, metrics: [revenue, margin_rate], by: [category], period: {kind: named, name: last_month}}"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("asked")
-    found(Warehouse(folder), "tiny", 7)
-    return folder
 
 
 def test_one_query_in_every_form(home: Path, tmp_path: Path) -> None:
