@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
@@ -11,6 +16,8 @@ from cli import bench, data, doctor, query, tool, up
 
 EXIT_CODES = """Exit codes: 0 done · 1 unexpected fault · 2 wrong usage or setting · 3 bad file · 4 bad mapping · 5 batch refused ·
 6 database unreachable · 7 another writer is at work · 8 no such snapshot · 9 disk full · 10 question refused."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 app = typer.Typer(
     name="oiis",
@@ -50,14 +57,38 @@ def main() -> None:
     from ingestion.errors import IngestionError
     from settings import BadSetting
 
+    sys.excepthook = tell_fault
     try:
-        app(prog_name="./oiis")
+        typer.main.get_command(app).main(prog_name="./oiis")
     except (IngestionError, BadSetting) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(f"error: {refused_by_system(error)}", err=True)
+        sys.exit(9 if error.errno in _NO_ROOM else 2)
     except KeyboardInterrupt:
         typer.echo("stopped; nothing half done was kept", err=True)
         sys.exit(130)
+
+
+def refused_by_system(error: OSError) -> str:
+    """What the file system would not do, where, and what to do about it."""
+    if error.errno in _NO_ROOM:
+        remedy = "free some disk space, then run it again"
+    else:
+        remedy = "check that this path may be written and is no file where a folder is meant (OIIS_HOME names the folder of all state)"
+    return f"{error.filename or 'this command'}: {error.strerror or error}. Next: {remedy}."
+
+
+def tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours: one line that says where, or with OIIS_DEBUG=1 the whole trace."""
+    if os.environ.get("OIIS_DEBUG", "") not in ("", "0", "false"):
+        traceback.print_exception(kind, error, trace)
+        return
+    frames = traceback.extract_tb(trace)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    reason = (str(error).splitlines() or [""])[0]
+    typer.echo(f"error: unexpected fault{place}, {kind.__name__}: {reason}. Next: run it with OIIS_DEBUG=1 and report the trace.", err=True)
 
 
 if __name__ == "__main__":

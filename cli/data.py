@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import complain, fail, progress_bar, say, table
+from cli.console import complain, progress_bar, say, table
+from cli.options import AsJson, Currency, Delimiter, Encoding, MapFile, MaxRejected, Preset, Sources, Timezone, Wait
+from cli.outcome import apply_first, end_if_refused, show_report, tell_waiting
 
 if TYPE_CHECKING:
     from ingestion.load import LoadRequest
@@ -18,15 +20,6 @@ if TYPE_CHECKING:
     from ingestion.warehouse import Snapshot, Warehouse
 
 app = typer.Typer(help="Load, check, list, roll back, sync and export the warehouse.", no_args_is_help=True, rich_markup_mode=None)
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
-Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer")]
-Sources = Annotated[list[Path], typer.Argument(help="Files, or folders of files")]
-Preset = Annotated[str | None, typer.Option(help="online-retail, retailrocket, northwind or sales-lines")]
-MapFile = Annotated[Path | None, typer.Option("--map", help="YAML file that says which column is which field")]
-MaxRejected = Annotated[float | None, typer.Option(help="Largest share of bad rows with which the batch is still accepted")]
-Timezone = Annotated[str | None, typer.Option(help="Zone of the times in the files, for example Asia/Ho_Chi_Minh")]
-Currency = Annotated[str | None, typer.Option(help="ISO code of the money in the files")]
 
 
 class DemoSize(StrEnum):
@@ -71,8 +64,8 @@ def load(
     preset: Preset = None,
     map_file: MapFile = None,
     sheet: Annotated[str | None, typer.Option(help="Only this sheet of a workbook")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Text encoding, when it is not found right")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Column separator, when it is not found right")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     max_rejected: MaxRejected = None,
     timezone: Timezone = None,
     currency: Currency = None,
@@ -93,9 +86,12 @@ def load(
         dry_run=dry_run,
         again=again,
     )
+    warehouse = _warehouse()
+    apply_first(warehouse, _request((), None, None, None, None, wait), dry_run, as_json)
     with progress_bar(as_json) as progress:
-        report = load_files(_warehouse(), request, progress)
-    _show_report(report, as_json)
+        report = load_files(warehouse, request, progress)
+    show_report(report, as_json)
+    end_if_refused(report, request)
 
 
 @app.command()
@@ -111,9 +107,8 @@ def check(
     """Say what a load would do, without doing it: mapping, profile, rejected rows; exit 5 when it would be refused."""
     from dataclasses import replace as changed
 
-    from ingestion.errors import BatchRefused
     from ingestion.load import load as load_files
-    from ingestion.load import refusal, write_report
+    from ingestion.load import write_report
 
     request = changed(_request(tuple(sources), _load_map(preset, map_file), max_rejected, None, None, 0.0), dry_run=True, again=True)
     with progress_bar(as_json) as progress:
@@ -122,10 +117,8 @@ def check(
         write_report(report_folder, report)
     if save_map:
         save_map.write_text(_map_text(report), encoding="utf-8")
-    _show_report(report, as_json)
-    reason = refusal(report, request.max_rejected)
-    if reason:
-        fail(reason, BatchRefused.exit_code)
+    show_report(report, as_json)
+    end_if_refused(report, request)
 
 
 @app.command()
@@ -186,15 +179,20 @@ def sync(
 
     load_map = _load_map(preset, map_file)
     request = changed(_request((), load_map, max_rejected, timezone, currency, wait), again=full, dry_run=dry_run)
+    warehouse = _warehouse()
+    apply_first(warehouse, _request((), None, None, None, None, wait), dry_run, as_json)
     with progress_bar(as_json) as progress:
-        report = sync_database(_warehouse(), url, load_map, request, progress)
-    _show_report(report, as_json)
+        report = sync_database(warehouse, url, load_map, request, progress)
+    show_report(report, as_json)
+    end_if_refused(report, request)
 
 
 @app.command()
 def push(
     source: Annotated[typer.FileText, typer.Argument(help="Events, one JSON object a line; - reads stdin")],
-    queue: Annotated[bool, typer.Option(help="Only acknowledge; a later push or load applies them")] = False,
+    queue: Annotated[bool, typer.Option(help="Only acknowledge; the next push, load or sync applies them")] = False,
+    timezone: Timezone = None,
+    currency: Currency = None,
     wait: Wait = 30.0,
     as_json: AsJson = False,
 ) -> None:
@@ -209,9 +207,10 @@ def push(
         say(json.dumps({"receipt": receipt.name, "events": receipt.events}) if as_json else receipt.name)
         return
     with progress_bar(as_json) as progress:
-        report = apply_waiting(warehouse, _request((), None, None, None, None, wait), progress)
+        report = apply_waiting(warehouse, _request((), None, None, timezone, currency, wait), progress)
     if report:
-        _show_report(report, as_json)
+        show_report(report, as_json)
+    tell_waiting(warehouse)
 
 
 @app.command()
@@ -288,35 +287,13 @@ def _request(
     )
 
 
-def _show_report(report: LoadReport, as_json: bool) -> None:
-    if as_json:
-        say(report.model_dump_json(indent=1))
-        return
-    say(f"{report.verdict}: {report.summary} ({report.seconds:.1f} s)")
-    for source in report.sources:
-        say(f"\n{source.source} -> {source.target}: {source.read:,} read = {source.accepted:,} accepted + {source.rejected:,} rejected")
-        say("  columns: " + ", ".join(f"{field} <- {header}" for field, header in source.mapping.items()))
-        if source.unmapped:
-            say("  not used: " + ", ".join(source.unmapped))
-        for note in source.notes:
-            say(f"  note: {note}")
-        for reason in source.reasons:
-            say(f"  {reason.rows:,} x {reason.rule} ({reason.field}): {reason.meaning}; e.g. {'; '.join(reason.samples)}")
-    if report.tables:
-        say()
-        table(
-            ("table", "inserted", "updated", "unchanged", "rows"),
-            [(change.table, change.inserted, change.updated, change.unchanged, change.rows) for change in report.tables],
-        )
-    if report.skipped:
-        say("already loaded: " + ", ".join(report.skipped))
-
-
 def _map_text(report: LoadReport) -> str:
+    import glob
+
     import yaml
 
     tables = [
-        {"source": source.source.partition(".")[0], "target": source.target, "columns": source.mapping, "constants": source.constants}
+        {"source": glob.escape(source.source), "target": source.target, "columns": source.mapping, "constants": source.constants}
         for source in report.sources
     ]
     return yaml.safe_dump({"name": "my map", "tables": tables}, allow_unicode=True, sort_keys=False)

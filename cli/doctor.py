@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict, dataclass
@@ -88,8 +89,12 @@ def _installed(name: str) -> str | None:
 
 
 def _home(settings: Settings) -> Finding:
-    folder = settings.home if settings.home.exists() else settings.home.parent
+    folder = next(path for path in (settings.home.absolute(), *settings.home.absolute().parents) if path.exists())
+    if not folder.is_dir():
+        return Finding("home", "bad", f"{settings.home}: {folder} is a file", "point OIIS_HOME at a folder")
     free_gb = shutil.disk_usage(folder).free / 1e9
+    if not os.access(folder, os.W_OK):
+        return Finding("home", "bad", f"{settings.home} may not be written", "point OIIS_HOME at a folder that may")
     enough = free_gb > _LITTLE_SPACE_GB
     return Finding("home", "good" if enough else "bad", f"{settings.home}, {free_gb:.0f} GB free", "" if enough else "free some disk space")
 
@@ -101,6 +106,8 @@ def _warehouse(warehouse: Warehouse) -> list[Finding]:
         snapshot = warehouse.find()
     except NoWarehouse as error:
         return [Finding("warehouse", "bad", error.what, error.remedy)]
+    except OSError as error:
+        return [Finding("warehouse", "bad", f"{error.filename}: {error.strerror}", "point OIIS_HOME at a folder that may be written")]
     if snapshot is None:
         return [
             Finding("warehouse", "warning", "nothing loaded yet", "./oiis up builds the demo company, ./oiis data load FILE reads yours")
@@ -127,7 +134,7 @@ def _inbox(warehouse: Warehouse) -> Finding:
 
     count = len(waiting(warehouse))
     if count:
-        return Finding("inbox", "warning", f"{count} pushes wait", "./oiis data push applies them with the next events")
+        return Finding("inbox", "warning", f"{count} pushes wait", "the next ./oiis data push, load or sync tries them")
     return Finding("inbox", "good", "no event waits")
 
 
