@@ -1,0 +1,1 @@
+"""The operators of the query algebra, one family a file."""
