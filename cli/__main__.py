@@ -76,7 +76,7 @@ def refused_by_system(error: OSError) -> str:
     if error.errno in _NO_ROOM:
         remedy = "free some disk space, then run it again"
     else:
-        remedy = "check that this path may be written and is no file where a folder is meant (OIIS_HOME names the folder of all state)"
+        remedy = "check that the path is there, may be written, and is a folder where one is needed (all state lies under OIIS_HOME)"
     return f"{error.filename or 'this command'}: {error.strerror or error}. Next: {remedy}."
 
 

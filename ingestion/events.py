@@ -1,35 +1,27 @@
-"""Pushed events: acknowledged once they lie safely in the inbox, applied by the next load, never lost and never applied twice."""
+"""Pushed events: checked one by one, acknowledged once all of them lie safely in the inbox."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import time
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rapidfuzz import process
 
 from ingestion.errors import BadFile
-from ingestion.load import LoadRequest, load
-from ingestion.mapping import LoadMap, TableMap, needed
-from ingestion.progress import Progress, silent
-from ingestion.report import LoadReport
+from ingestion.inbox import Cell, Row, inbox, store
+from ingestion.mapping import needed
 from ingestion.schema import TABLES, Table
 from ingestion.warehouse import Warehouse
 
 MAX_EVENTS = 100_000
+MAX_TEXT = 100_000
 # The kinds of events and the table each becomes a row of; an order may carry its `lines`.
 EVENTS: dict[str, Table] = {
     {"stock_levels": "stock_level", "price_history": "price", "shipments": "shipment"}.get(table.name, table.name.removesuffix("s")): table
     for table in TABLES
 }
-Cell = str | int | float | bool | None
-Row = dict[str, Cell]
-# By table and fields: what an event does not speak of keeps its value, so events that say different things go apart.
-Grouped = dict[tuple[str, tuple[str, ...]], list[Row]]
 
 
 @dataclass(frozen=True)
@@ -42,45 +34,27 @@ class Receipt:
 
 def accept(warehouse: Warehouse, lines: Iterable[str], where: str = "events") -> Receipt:
     """Check the shape of every event, then write all of them durably; a bad one refuses the push, and nothing was acknowledged."""
-    rows: Grouped = {}
+    rows: list[tuple[str, Row]] = []
     count = 0
-    for number, line in enumerate(lines, 1):
+    for number, line in _numbered(lines, where):
         if line.strip():
             count += 1
             _bounded(count, where)
-            for table, row in _rows_of(line, f"{where}, line {number}"):
-                rows.setdefault((table.name, tuple(sorted(row))), []).append(row)
+            rows += [(table.name, row) for table, row in _rows_of(line, f"{where}, line {number}")]
     if not rows:
         raise BadFile("there is no event in it", where=where, expected="one JSON object a line")
-    return Receipt(_store(inbox(warehouse), rows), count)
+    return Receipt(store(inbox(warehouse), rows), count)
 
 
-def inbox(warehouse: Warehouse) -> Path:
-    """Where acknowledged events wait."""
-    return warehouse.home / "inbox"
-
-
-def waiting(warehouse: Warehouse) -> list[Path]:
-    """Acknowledged pushes that no snapshot holds yet, oldest first."""
-    return sorted(path for path in inbox(warehouse).glob("push-*") if path.is_dir())
-
-
-def apply_waiting(warehouse: Warehouse, request: LoadRequest, progress: Progress = silent) -> LoadReport | None:
-    """Load all waiting events into one new snapshot; None when nothing waits. A kill in between repeats the load, not its effect."""
-    pushes = waiting(warehouse)
-    if not pushes:
-        return None
-    files = tuple(path for push in pushes for path in sorted(push.glob("*.jsonl")))
-    # Acknowledged is never refused: an event that breaks a rule is kept in the snapshot's rejects.
-    plain = LoadRequest(files, _identity_map(files), max_rejected=1.0, today=request.today, wait_seconds=request.wait_seconds)
-    report = load(warehouse, plain, progress)
-    for push in pushes:
-        _forget(push)
-    return report
-
-
-def _forget(push: Path) -> None:
-    shutil.rmtree(push)
+def _numbered(lines: Iterable[str], where: str) -> Iterator[tuple[int, str]]:
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            yield number, line
+    except UnicodeDecodeError as error:
+        raise BadFile(
+            f"after line {number}: this is not UTF-8 ({error.reason})", where=where, remedy="write the events as UTF-8"
+        ) from error
 
 
 def _bounded(count: int, where: str) -> None:
@@ -91,14 +65,11 @@ def _bounded(count: int, where: str) -> None:
 
 
 def _rows_of(line: str, where: str) -> list[tuple[Table, Row]]:
-    try:
-        event = json.loads(line)
-    except ValueError as error:
-        raise BadFile(f"not JSON ({error})", where=where, expected='an object like {"type": "web_event", ...}') from error
-    if not isinstance(event, dict) or event.get("type") not in EVENTS:
-        given = event.get("type") if isinstance(event, dict) else event
-        raise BadFile(f"the type {given!r} is not known", where=where, expected=f"type is one of {', '.join(EVENTS)}")
-    table = EVENTS[event.pop("type")]
+    event = _parsed(line, where)
+    kind = event.pop("type", None)
+    if not isinstance(kind, str) or kind not in EVENTS:
+        raise BadFile(f"the type {_shown(kind)} is not known", where=where, expected=f"type is one of {', '.join(EVENTS)}")
+    table = EVENTS[kind]
     lines = event.pop("lines", []) if table.name == "orders" else []
     if not isinstance(lines, list) or not all(isinstance(each, dict) for each in lines):
         raise BadFile("`lines` is not a list of objects", where=where)
@@ -109,52 +80,61 @@ def _rows_of(line: str, where: str) -> list[tuple[Table, Row]]:
     return rows
 
 
+def _parsed(line: str, where: str) -> dict[str, object]:
+    try:
+        event = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadFile(f"not JSON ({error})", where=where, expected='an object like {"type": "web_event", ...}') from error
+    if not isinstance(event, dict):
+        raise BadFile(f"{_shown(event)} is no event", where=where, expected='an object with a type, like {"type": "web_event", ...}')
+    return event
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _shown(value: object) -> str:
+    return ascii(value)[:60]
+
+
 def _checked(table: Table, event: dict[str, object], where: str) -> Row:
-    for name in event:
-        if name not in table.column_names:
-            near = process.extractOne(name, table.column_names)
-            hint = f"; did you mean {near[0]!r}?" if near and near[1] > 60 else ""
-            raise BadFile(
-                f"{table.name} has no field {name!r}{hint}", where=where, expected=f"fields among {', '.join(table.column_names)}"
-            )
+    """The fields that say something; a null says nothing, so it neither clears a value nor makes two equal events different."""
     row: Row = {}
     for name, value in event.items():
-        if not isinstance(value, str | int | float | bool | None):
-            raise BadFile(f"{name} holds a {type(value).__name__}", where=where, expected="text, a number, true, false or null")
-        row[name] = value
-    missing = [name for name in needed(table) if row.get(name) in (None, "")]
+        if name not in table.column_names:
+            raise BadFile(_unknown(table, name), where=where, expected=f"fields among {', '.join(table.column_names)}")
+        if value is not None:
+            row[name] = _cell(name, value, where)
+    missing = [name for name in _told(table) if row.get(name, "") == ""]
     if missing:
         raise BadFile(f"{table.name} needs {', '.join(missing)}", where=where)
     return row
 
 
-def _store(folder: Path, rows: Grouped) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"push-{time.time_ns():020d}-{os.getpid()}"
-    aside = folder / f".{name}"
-    aside.mkdir()
-    for place, ((table, _), members) in enumerate(rows.items()):
-        with (aside / f"{table}-{place}.jsonl").open("w", encoding="utf-8") as handle:
-            # The receipt's name makes equal pushes different files, so that the history does not take the second for the first.
-            handle.writelines(json.dumps(row | {"_push": name}, ensure_ascii=False) + "\n" for row in members)
-            handle.flush()
-            os.fsync(handle.fileno())
-    os.rename(aside, folder / name)
-    for path in (folder / name, folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-    return name
+def _told(table: Table) -> list[str]:
+    """What an event must bring. A line pushed alone has no place to be counted from, so its number is told."""
+    return [*needed(table), *(["line_no"] if "line_no" in table.key else [])]
 
 
-def _identity_map(files: tuple[Path, ...]) -> LoadMap:
-    """Fields are named as in the contract, so each table's map is itself."""
-    names = {path.stem.rpartition("-")[0] for path in files}
-    return LoadMap(
-        name="events",
-        tables=tuple(
-            TableMap(source=f"{table.name}-*", target=table.name, columns={name: name for name in table.column_names})
-            for table in TABLES
-            if table.name in names
-        ),
-    )
+def _unknown(table: Table, name: str) -> str:
+    near = process.extractOne(name, table.column_names)
+    hint = f"; did you mean {near[0]!r}?" if near and near[1] > 60 else ""
+    return f"{table.name} has no field {_shown(name)}{hint}"
+
+
+def _cell(name: str, value: object, where: str) -> Cell:
+    if not isinstance(value, str | int | float | bool):
+        raise BadFile(f"{name} holds a {type(value).__name__}", where=where, expected="text, a number, true, false or null")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadFile(f"{name} is larger than any number", where=where)
+    if isinstance(value, str):
+        _check_text(name, value, where)
+    return value
+
+
+def _check_text(name: str, text: str, where: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise BadFile(f"{name} has {len(text):,} characters", where=where, expected=f"at most {MAX_TEXT:,}")
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadFile(f"{name} is no text: {_shown(text)}", where=where, expected="text without zero bytes and half characters")

@@ -81,6 +81,7 @@ class LoadReport(_Part):
     accepted: int
     rejected: int
     skipped: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
     sources: tuple[SourceReport, ...] = ()
     tables: tuple[TableChange, ...] = ()
 
@@ -100,6 +101,8 @@ def page(report: LoadReport) -> str:
     parts += [_source_section(source) for source in report.sources]
     if report.skipped:
         parts.append(f"<h2>Already loaded</h2><p>{_text(', '.join(report.skipped))}</p>")
+    if report.passed_over:
+        parts.append(f"<h2>Fits nothing in the contract, not read</h2><p>{_text(', '.join(report.passed_over))}</p>")
     body = "\n".join(parts)
     return f"<!doctype html><meta charset=utf-8><title>Load report</title><style>{_STYLE}</style>\n{body}\n"
 

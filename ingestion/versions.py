@@ -100,7 +100,7 @@ class Versions:
     def building(self, wait_seconds: float = 0.0) -> Iterator[Draft]:
         """A draft under the writer's lock; published when the block called `keep()` and ended without an error."""
         self.root.mkdir(parents=True, exist_ok=True)
-        with _writer_lock(self.root / LOCK, wait_seconds):
+        with writer_lock(self.root / LOCK, wait_seconds):
             self._sweep()
             base = self.root / f"{DRAFT_PREFIX}{os.getpid()}-{time.time_ns()}"
             draft = Draft(self._next_name(), base / "version", base / "scratch")
@@ -119,7 +119,7 @@ class Versions:
 
     def point_to(self, name: str, wait_seconds: float = 0.0) -> Version:
         """Move the pointer to an existing version (rollback, or forward again)."""
-        with _writer_lock(self.root / LOCK, wait_seconds):
+        with writer_lock(self.root / LOCK, wait_seconds):
             version = self.get(name)
             damaged = self.damage(version)
             if damaged:
@@ -136,7 +136,7 @@ class Versions:
     def _publish(self, draft: Draft) -> None:
         version = self._seal(draft)
         os.rename(draft.path, version.path)
-        _sync_folder(self.root)
+        sync_folder(self.root)
         self._move_pointer(version.name)
         self._reclaim()
 
@@ -152,7 +152,7 @@ class Versions:
         }
         _write_durably(draft.path / MANIFEST, json.dumps(body, indent=1))
         for folder in [draft.path, *(path for path in draft.path.rglob("*") if path.is_dir())]:
-            _sync_folder(folder)
+            sync_folder(folder)
         return version
 
     def _next_name(self) -> str:
@@ -163,7 +163,7 @@ class Versions:
         aside = self.root / f"{POINTER}.new"
         _write_durably(aside, name + "\n")
         os.replace(aside, self.root / POINTER)
-        _sync_folder(self.root)
+        sync_folder(self.root)
 
     def _reclaim(self) -> None:
         """Delete all but the newest `keep` versions and the current one; open readers keep their files."""
@@ -200,7 +200,8 @@ def _is_name(name: str) -> bool:
 
 
 @contextmanager
-def _writer_lock(path: Path, wait_seconds: float) -> Iterator[None]:
+def writer_lock(path: Path, wait_seconds: float) -> Iterator[None]:
+    """One writer at a time, over processes and threads; Busy names the one at work when it does not end within `wait_seconds`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as handle:
         deadline = time.monotonic() + wait_seconds
@@ -252,7 +253,8 @@ def _write_durably(path: Path, text: str) -> None:
         os.fsync(handle.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Make what was renamed within a folder durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +32,7 @@ class LoadRecord(BaseModel):
     read: int
     accepted: int
     rejected: int
+    unsettled: int = 0  # rows that may come right once more data is there (orphans, credits without a sale)
 
 
 class Company(BaseModel):
@@ -53,6 +55,7 @@ class Card(BaseModel):
     rows: dict[str, int] = {}
     loads: tuple[LoadRecord, ...] = ()
     watermarks: dict[str, str] = {}
+    date_orders: dict[str, Literal["day_first", "month_first"]] = {}  # by feed and column: how its dates are read for certain
 
 
 @dataclass(frozen=True)

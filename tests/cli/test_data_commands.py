@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from cli.__main__ import app, main, tell_fault
+from settings import BadSetting, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 HEADER = "order,date,customer,item,qty,price"
@@ -119,3 +123,131 @@ def test_doctor_names_damage_and_its_remedy(own_home: Path, sales: Path) -> None
 def test_demo_refuses_to_hide_data(own_home: Path, sales: Path) -> None:
     oiis("data", "load", str(sales), "--max-rejected", "1", home=own_home)
     assert "--replace" in oiis("data", "demo", "--size", "tiny", home=own_home, code=2)[1]
+
+
+def test_a_load_brings_in_what_was_pushed_before(own_home: Path, sales: Path) -> None:
+    event = json.dumps({"type": "order", "order_id": "A9", "ordered_at": "2026-01-01 08:00"})
+    oiis("data", "push", "-", "--queue", home=own_home, stdin=event)
+    assert "1 pushes hold events" in oiis("data", "load", str(sales), "--dry-run", "--max-rejected", "1", home=own_home)[1]
+    told = ("--max-rejected", "1", "--timezone", "UTC")
+    complaint = oiis("data", "load", str(sales), *told, home=own_home, OIIS_TIMEZONE="Asia/Ho_Chi_Minh", OIIS_CURRENCY="vnd")[1]
+    assert "pushed events: 1 rows read, 1 accepted" in complaint
+    status = json.loads(oiis("data", "status", "--json", home=own_home)[0])
+    assert (status["waiting_events"], status["rows"]["orders"]) == (0, 2)
+    assert (status["company"]["timezone"], status["company"]["currency"]) == ("Asia/Ho_Chi_Minh", "VND")
+
+
+def test_a_dry_run_ends_as_the_load_would(own_home: Path, sales: Path) -> None:
+    out, complaint = oiis("data", "load", str(sales), "--dry-run", home=own_home, code=5)
+    assert "1 of 2 rows are bad" in complaint
+    assert out.startswith("checked:")
+    assert not (own_home / "refused").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--max-rejected", "7"), "from 0 (none) to 1 (all)"),
+        (("--max-rejected", "-1"), "from 0 (none) to 1 (all)"),
+        (("--max-rejected", "nan"), "from 0 (none) to 1 (all)"),
+        (("--wait", "-5"), "from 0 on"),
+        (("--wait", "nan"), "from 0 on"),
+        (("--currency", "banana"), "three letters"),
+        (("--timezone", "Mars/Phobos"), "no time zone"),
+        (("--timezone", ""), "no time zone"),
+        (("--timezone", "asia/ho_chi_minh"), "did you mean Asia/Ho_Chi_Minh?"),
+        (("--encoding", "klingon"), "utf-8"),
+        (("--encoding", "rot13"), "utf-8"),
+        (("--delimiter", "ab"), "one character"),
+    ],
+)
+def test_a_value_an_option_cannot_have_is_told_before_anything_is_read(arguments: tuple[str, ...], says: str) -> None:
+    done = CliRunner().invoke(app, ["data", "load", "nowhere.csv", *arguments])
+    assert done.exit_code == 2
+    assert says in done.output
+
+
+@pytest.mark.parametrize(("name", "value"), [("OIIS_TIMEZONE", "Mars/Phobos"), ("OIIS_CURRENCY", "banana"), ("OIIS_MAX_REJECTED", "7")])
+def test_a_value_a_setting_cannot_have_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=f"{name}='{value}' cannot be used"):
+        read_settings()
+
+
+def test_a_home_the_engine_cannot_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OIIS_HOME", "what?")
+    with pytest.raises(BadSetting, match="question mark"):
+        read_settings()
+
+
+def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"OIIS_{name.upper()}", "")
+    assert read_settings() == Settings.model_construct(**{name: field.default for name, field in Settings.model_fields.items()})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("load", "{sales}"), ("check", "{sales}"), ("status",), ("snapshots",), ("push", "{events}")],
+)
+@pytest.mark.parametrize("home", ["file", "file/below", "folder/full"])
+def test_a_home_that_cannot_be_is_one_line(
+    tmp_path: Path, sales: Path, command: tuple[str, ...], home: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "full" / "warehouse" / "CURRENT").mkdir(parents=True)
+    (tmp_path / "folder" / "full" / "warehouse" / ".lock").mkdir()
+    (tmp_path / "folder" / "full" / "inbox").touch()
+    events = tmp_path / "events.jsonl"
+    events.write_text('{"type": "product", "product_id": "P"}')
+    code, complaint = run(monkeypatch, capsys, tmp_path / home, "data", *(part.format(sales=sales, events=events) for part in command))
+    assert (code, complaint.count("error:")) == (2, 1)
+    assert str(tmp_path / home) in complaint and "Next:" in complaint
+
+
+def test_outputs_that_cannot_be_written_are_one_line(
+    own_home: Path, tmp_path: Path, sales: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text(HEADER + "\nA1,2026-01-02,C1,tea,2,10\n")
+    assert run(monkeypatch, capsys, own_home, "data", "load", str(known))[0] == 0
+    for arguments in (
+        ("check", str(known), "--report", str(known)),
+        ("check", str(known), "--save-map", str(tmp_path / "no" / "map.yaml")),
+        ("check", str(known), "--save-map", str(tmp_path)),
+        ("export", str(known)),
+        ("export", "/proc/here"),
+    ):
+        code, complaint = run(monkeypatch, capsys, own_home, "data", *arguments)
+        assert code == 2, arguments
+        assert arguments[-1] in complaint and "Next:" in complaint
+
+
+def test_a_full_disk_has_an_exit_code_of_its_own(
+    own_home: Path, tmp_path: Path, sales: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, complaint = run(monkeypatch, capsys, own_home, "data", "check", str(sales), "--save-map", "/dev/full")
+    assert (code, "free some disk space" in complaint) == (9, True)
+
+
+def test_a_fault_of_ours_is_one_line_or_the_whole_trace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise TypeError("nobody expected this\nnor that")
+    except TypeError as error:
+        fault = error
+    tell_fault(TypeError, fault, fault.__traceback__)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "test_data_commands.py:" in line and "TypeError: nobody expected this. Next: run it with OIIS_DEBUG=1" in line
+    monkeypatch.setenv("OIIS_DEBUG", "1")
+    tell_fault(TypeError, fault, fault.__traceback__)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path, *arguments: str) -> tuple[int, str]:
+    """The program in this process: its exit code and what it complained of."""
+    monkeypatch.setenv("OIIS_HOME", str(home))
+    monkeypatch.setattr(sys, "argv", ["oiis", *arguments])
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0), capsys.readouterr().err
