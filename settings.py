@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "OIIS_"
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     keep_snapshots: int = Field(5, ge=1, le=1000, description="How many versions of the warehouse are kept for rollback")
     max_rejected: float = Field(0.2, ge=0, le=1, description="Largest share of bad rows with which a batch is still accepted")
     warehouse_url: str | None = Field(None, description="SQLAlchemy URL of a published warehouse; empty means the embedded one")
+    model: str | None = Field(None, description="Chat model as provider:name (openai, anthropic, ollama); empty means none")
+    model_base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, when it is not the provider's own")
+    model_key: SecretStr | None = Field(None, description="Key of the chat model's provider")
     debug: bool = Field(False, description="Show the whole trace of an unexpected fault")
 
     @field_validator("home")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, data, doctor, query, tool, up
+from cli import ask, bench, data, doctor, query, tool, up
 
 EXIT_CODES = """Exit codes: 0 done · 1 unexpected fault · 2 wrong usage or setting · 3 bad file · 4 bad mapping · 5 batch refused ·
 6 database unreachable · 7 another writer is at work · 8 no such snapshot · 9 disk full · 10 question refused."""
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.add_typer(data.app, name="data")
+app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("metrics")(query.metrics)
 app.command("tool")(tool.run_tool)

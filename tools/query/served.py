@@ -32,11 +32,13 @@ class Served:
 
     source: Source
     context: QueryContext
+    currency: str = ""
 
 
 def serve_snapshot(snapshot: Snapshot, as_of: date | None = None, personal: bool = False) -> Served:
     """The embedded snapshot, as of its newest order unless a day is given."""
-    return Served(Source(open_database(snapshot.database), snapshot.name), _context(snapshot.name, snapshot.card, as_of, personal))
+    context = _context(snapshot.name, snapshot.card, as_of, personal)
+    return Served(Source(open_database(snapshot.database), snapshot.name), context, snapshot.card.company.currency)
 
 
 def serve_url(url: str, as_of: date | None = None, personal: bool = False) -> Served:
@@ -53,7 +55,8 @@ def serve_url(url: str, as_of: date | None = None, personal: bool = False) -> Se
     if not told:
         raise NoWarehouse("no snapshot was published there", where=display(url), remedy="./oiis data publish URL")
     published = Told.model_validate_json(told)
-    return Served(Source(engine, published.snapshot), _context(published.snapshot, published.card, as_of, personal))
+    context = _context(published.snapshot, published.card, as_of, personal)
+    return Served(Source(engine, published.snapshot), context, published.card.company.currency)
 
 
 def _context(name: str, card: Card, as_of: date | None, personal: bool) -> QueryContext:

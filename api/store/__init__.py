@@ -1,0 +1,1 @@
+"""App state: threads, runs, answers, jobs, approvals and audit, on SQLite or PostgreSQL."""

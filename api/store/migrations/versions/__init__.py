@@ -1,0 +1,1 @@
+"""One module a step, applied in the order each names its predecessor."""
