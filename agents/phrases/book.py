@@ -1,0 +1,106 @@
+"""Sentences and names of one language, read from the YAML file beside this module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from agents.plan import Language
+
+_SUFFIXES = ("_change_rate", "_change", "_before")
+
+
+class Term(Protocol):
+    """A metric or dimension as the definitions describe it."""
+
+    @property
+    def definition(self) -> str: ...
+    @property
+    def en(self) -> tuple[str, ...]: ...
+    @property
+    def vi(self) -> tuple[str, ...]: ...
+
+
+class Known(Protocol):
+    """The definitions a writer needs: `ingestion.metrics.Definitions` is one."""
+
+    @property
+    def metrics(self) -> Mapping[str, Term]: ...
+    @property
+    def dimensions(self) -> Mapping[str, Term]: ...
+
+
+class Note(BaseModel):
+    """How a tool's note reads in this language; groups of the pattern fill the sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pattern: str
+    say: str
+
+
+class Book(BaseModel):
+    """One language's phrase file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: Language
+    sentences: Mapping[str, str]
+    columns: Mapping[str, str]
+    plurals: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
+    weekdays: tuple[str, ...]
+    definitions: Mapping[str, str] = {}
+    notes: tuple[Note, ...] = ()
+
+    def say(self, key: str, **slots: str) -> str:
+        """A sentence with its slots filled; a slot with a capital name begins with one; an empty slot leaves no double space."""
+        capital = {name.capitalize(): text[:1].upper() + text[1:] for name, text in slots.items()}
+        text = self.sentences[key].format(**{**capital, **slots})
+        return re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
+
+    def value(self, text: str) -> str:
+        """A closed value (a status, a stage) in this language."""
+        return self.values.get(text, text)
+
+    def note(self, text: str) -> str:
+        """A tool's note in this language; as it is when the file does not know it."""
+        for known in self.notes:
+            found = re.fullmatch(known.pattern, text)
+            if found:
+                return known.say.format(*found.groups())
+        return text
+
+
+@lru_cache(maxsize=4)
+def open_book(language: Language) -> Book:
+    """The phrases of a language."""
+    path = Path(__file__).with_name(f"{language}.yaml")
+    return Book.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def label(name: str, book: Book, known: Known) -> str:
+    """What a column or metric is called in an answer, lower case."""
+    if name in book.columns:
+        return book.columns[name]
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix) and name.removesuffix(suffix) in known.metrics:
+            return f"{label(name.removesuffix(suffix), book, known)} {book.columns[suffix.removeprefix('_')]}"
+    return _term(name, known.metrics, book) or _term(name, known.dimensions, book) or name.replace("_", " ")
+
+
+def plural(name: str, book: Book, known: Known) -> str:
+    """The members of a dimension, several of them."""
+    return book.plurals.get(name) or label(name, book, known)
+
+
+def _term(name: str, terms: Mapping[str, Term], book: Book) -> str:
+    if name not in terms:
+        return ""
+    return terms[name].vi[0] if book.language == "vi" and terms[name].vi else name.replace("_", " ")

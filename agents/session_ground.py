@@ -1,0 +1,76 @@
+"""What the assistant stands on: the data that is served and the words for it. Taken anew for every turn, so that a new snapshot is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Protocol
+
+from agents.brain import Word, World
+from agents.catalog import AGENTS
+from agents.phrases.book import Term
+from tools.contract import AnyTool
+from tools.query.served import Served
+
+
+class MetricTerm(Term, Protocol):
+    """A metric as the definitions describe it; `hidden` ones are parts of others and are not offered."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def hidden(self) -> bool: ...
+
+
+class Definitions(Protocol):
+    """The vocabulary of the warehouse: `ingestion.metrics.Definitions` is one."""
+
+    @property
+    def metrics(self) -> Mapping[str, MetricTerm]: ...
+    @property
+    def dimensions(self) -> Mapping[str, Term]: ...
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A warehouse with its vocabulary, its currency and the tables that hold rows."""
+
+    served: Served
+    known: Definitions
+    currency: str = "VND"
+    tables: tuple[str, ...] = ()
+
+    @cached_property
+    def metrics(self) -> tuple[Word, ...]:
+        return tuple(_word(name, term, term.unit) for name, term in self.known.metrics.items() if not term.hidden)
+
+    @cached_property
+    def dimensions(self) -> tuple[Word, ...]:
+        return tuple(_word(name, term) for name, term in self.known.dimensions.items())
+
+    def on(self, day: date | None) -> Ground:
+        """The same as it was on that day; nothing later is visible."""
+        if day is None:
+            return self
+        return replace(self, served=replace(self.served, context=replace(self.served.context, as_of=day)))
+
+    def world(self, tools: tuple[AnyTool, ...]) -> World:
+        """What can be asked here."""
+        offered = {each.name for each in tools}
+        return World(
+            as_of=self.served.context.as_of,
+            tools=tools,
+            agents=tuple(replace(card, tools=tuple(name for name in card.tools if name in offered)) for card in AGENTS),
+            metrics=self.metrics,
+            dimensions=self.dimensions,
+            tables=self.tables,
+        )
+
+
+def _word(name: str, term: Term, unit: str | None = None) -> Word:
+    return Word(name=name, meaning=term.definition, unit=unit, also=(*term.en, *term.vi))
+
+
+GroundSource = Callable[[], Ground]

@@ -1,0 +1,199 @@
+"""Findings become one answer in words: numbers only as placeholders of facts, the digits typed by `render`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+
+from agents.answer import Block, KpiBlock, TableBlock
+from agents.charts import draw
+from agents.derive import kind_of
+from agents.finding import Finding
+from agents.follow_ups import suggest
+from agents.formats import STYLES, Style, show, show_period
+from agents.phrases.book import Book, Known, open_book
+from agents.plan import Language, Plan
+from agents.writer_forms import upper
+from agents.writer_forms_sets import FORMS, said_filters, write_plain
+from agents.writer_page import Page, asked_query, tool_of
+from tools.facts import Fact, Findings, Frozen, TableColumn
+
+PLACEHOLDER = re.compile(r"\{(fact|period):([^{}|]+)(?:\|(\w+))?\}")
+SHOWN_ROWS = 200
+
+
+class Draft(Frozen):
+    """An answer before its digits: markdown with placeholders, and everything that goes with it."""
+
+    text: str
+    reading: str = ""
+    facts: tuple[Fact, ...] = ()  # those the writer derived, restated or cited; the tools' own come with the findings
+    blocks: tuple[Block, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    answered: bool = True
+
+
+def write(plan: Plan, findings: tuple[Finding, ...], known: Known, currency: str = "VND") -> Draft:
+    """One ordered answer: what was found, what could not be said, what to know, how it was read."""
+    book = open_book(plan.language)
+    order = {call.id: place for place, call in enumerate(plan.calls())}
+    ordered = sorted(findings, key=lambda finding: order.get(finding.call.id, len(order)))
+    pages = [_open(finding, finding.findings, book, known, currency) for finding in ordered if finding.findings is not None]
+    paragraphs = ["\n".join(_paragraph(page)) for page in pages]
+    failed = [_trouble(plan, finding, book) for finding in ordered if finding.findings is None]
+    words = _Words(plan, book)
+    notes = _notes(pages, book)
+    reading = _reading(plan, pages, words)
+    text = [*paragraphs, *(sentence for sentence, _ in failed), *notes] or [book.sentences["nothing"]]
+    return Draft(
+        text="\n\n".join([*text, *([reading] if reading else [])]),
+        reading=reading,
+        facts=_declared(pages, words.facts, [fact for _, fact in failed]),
+        blocks=tuple(block for page in pages for block in _blocks(page, currency)),
+        assumptions=plan.assumptions,
+        follow_ups=_interleaved([suggest(page) for page in pages if page.findings.tables]),
+        answered=any(page.findings.tables and page.rows for page in pages),
+    )
+
+
+def render(draft: Draft, facts: Sequence[Fact], language: Language, currency: str) -> str:
+    """The draft with its digits typed."""
+    return render_text(draft.text, {fact.id: fact for fact in (*facts, *draft.facts)}, language, currency)
+
+
+def render_text(text: str, by_id: Mapping[str, Fact], language: Language, currency: str) -> str:
+    """Placeholders as text; one that names no fact stays as it is, for the checker to find."""
+
+    def type_out(found: re.Match[str]) -> str:
+        fact = by_id.get(found[2])
+        return found[0] if fact is None else (type_fact(fact, found[1], found[3], language, currency) or found[0])
+
+    return PLACEHOLDER.sub(type_out, text)
+
+
+def type_fact(fact: Fact, what: str, style: str | None, language: Language, currency: str) -> str | None:
+    """One placeholder as text; None when the fact cannot be shown so."""
+    if what == "period":
+        return show_period(fact.period, language) if fact.period else None
+    chosen: Style | None = STYLES.get(style or "plain")
+    return show(fact.value, kind_of(fact), language, currency, chosen) if chosen else None
+
+
+def _open(finding: Finding, found: Findings, book: Book, known: Known, currency: str) -> Page:
+    return Page(finding, found, book, known, asked_query(finding.call), currency)
+
+
+def _paragraph(page: Page) -> list[str]:
+    if not page.findings.tables or not page.rows:
+        return [page.book.say("empty", period=page.period())]
+    form = FORMS.get(tool_of(page.finding.call, page.query), write_plain)
+    return form(page)
+
+
+def _trouble(plan: Plan, finding: Finding, book: Book) -> tuple[str, tuple[Fact, ...]]:
+    """What could not be said, and why."""
+    asked = next((part.question for part in plan.parts if finding.call in part.calls), plan.standalone_question)
+    why = finding.why.rstrip(". ") or book.sentences[f"trouble_{finding.trouble or 'failed'}"]
+    facts = tuple(_words_fact(f"{finding.call.id}.{name}", words) for name, words in (("question", asked), ("why", why)))
+    return book.say("trouble", what=f"{{fact:{facts[0].id}}}", why=f"{{fact:{facts[1].id}}}"), facts
+
+
+def _words_fact(id: str, words: str) -> Fact:
+    return Fact(id=id, name="text", value=words, evidence_id="plan")
+
+
+def _notes(pages: Sequence[Page], book: Book) -> list[str]:
+    """What a reader must know beside the numbers, each thing once."""
+    told: dict[str, str] = {}
+    for page in pages:
+        for place, note in enumerate(page.findings.notes):
+            if note not in told and note != "no rows meet these conditions":
+                told[note] = book.say("note", text=page.text(f"note.{place}", book.note(note)))
+    return list(told.values())
+
+
+class _Words:
+    """The plan's own words, declared as text."""
+
+    def __init__(self, plan: Plan, book: Book) -> None:
+        self.book = book
+        self.assumed = [_words_fact(f"plan.assumed.{place}", words) for place, words in enumerate(plan.assumptions)]
+        self.ignored = [_words_fact(f"plan.ignored.{place}", words) for place, words in enumerate(plan.ignored)]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return (*self.assumed, *self.ignored)
+
+    def said(self) -> list[str]:
+        parts = []
+        if self.assumed:
+            parts.append(self.book.say("reading_assumed", texts="; ".join(f"{{fact:{fact.id}}}" for fact in self.assumed)))
+        if self.ignored:
+            parts.append(self.book.say("reading_ignored", words=", ".join(f"“{{fact:{fact.id}}}”" for fact in self.ignored)))
+        return parts
+
+
+def _reading(plan: Plan, pages: Sequence[Page], words: _Words) -> str:
+    """How the question was read: definitions, days, conditions, what was assumed and what was left out."""
+    read = list(dict.fromkeys("; ".join(_read(page)) for page in pages))
+    parts = "; ".join(part for part in [*_merged(read), *words.said()] if part)
+    return words.book.say("reading", parts=parts) if parts else ""
+
+
+def _merged(read: Sequence[str]) -> list[str]:
+    return [" / ".join(read)] if read else []
+
+
+def _read(page: Page) -> list[str]:
+    """One call as it was read."""
+    metrics = [page.book.say("reading_metric", metric=page.label(name), definition=_definition(page, name)) for name in _metrics(page)]
+    filters = said_filters(page)
+    scope = page.book.say("reading_where", filters=page.text("filters", filters)) if filters else page.book.sentences["reading_all"]
+    against = [page.book.say("reading_against", then=page.before())] if page.asked("compare") is not None else []
+    return [", ".join(metrics), page.period(), *against, scope] if metrics else [page.period(), *against, scope]
+
+
+def _metrics(page: Page) -> list[str]:
+    asked = page.asked("metrics")
+    also = page.asked("also")
+    names = [page.asked("metric"), *(asked if isinstance(asked, tuple) else ()), *(also if isinstance(also, tuple) else ())]
+    return [name for name in names if isinstance(name, str) and name in page.known.metrics]
+
+
+def _definition(page: Page, metric: str) -> str:
+    words = page.book.definitions.get(metric) or page.known.metrics[metric].definition
+    return page.text(f"definition.{metric}", words[:1].lower() + words[1:])
+
+
+def _declared(pages: Sequence[Page], words: Sequence[Fact], failed: Sequence[tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    facts = [fact for page in pages for fact in page.said.values()]
+    return tuple({fact.id: fact for fact in (*facts, *words, *(fact for each in failed for fact in each))}.values())
+
+
+def _blocks(page: Page, currency: str) -> list[Block]:
+    """Large numbers for one row, a table for several, a chart where it says it better."""
+    if not page.findings.tables or not page.rows:
+        return []
+    title = _title(page)
+    if len(page.rows) == 1 and not page.names and page.findings.facts:
+        return [KpiBlock(title=title, fact_ids=tuple(fact.id for fact in page.findings.facts))]
+    chart = draw(page, title, currency)
+    columns = tuple(TableColumn(name=page.label(column.name), unit=column.unit) for column in page.table.columns)
+    cut = page.findings.truncated or len(page.rows) > SHOWN_ROWS
+    table = TableBlock(title=title, columns=columns, rows=page.rows[:SHOWN_ROWS], truncated=cut)
+    return [*([chart] if chart else []), table]
+
+
+def _title(page: Page) -> str:
+    what = page.metric() or page.label(page.table.title.lower())
+    by = ", ".join(page.label(name) for name in ([page.bucket] if page.bucket else list(page.names)))
+    days = show_period(page.findings.period, page.book.language) if page.findings.period else ""
+    return ", ".join(part for part in (upper(f"{what} · {by}" if by else what), days) if part)
+
+
+def _interleaved(each: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The first suggestion of every finding before the second of any, three in all."""
+    found = [question for turn in zip_longest(*each) for question in turn if question]
+    return tuple(dict.fromkeys(found))[:3]

@@ -1,0 +1,166 @@
+"""Answers written from real findings on the tiny demo company: many tools, metrics, dimensions and periods, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agents.finding import Finding
+from agents.plan import Agent, Language, Part, Plan, PlannedCall
+from agents.writer import Draft, render, write
+from ingestion.metrics import load_definitions
+from tools.call import call
+from tools.catalog import TOOLS
+from tools.contract import ToolContext
+from tools.errors import ToolError
+from tools.facts import Fact
+from tools.query.served import Served
+
+KNOWN = load_definitions()
+CURRENCY = "VND"
+MONTH = {"kind": "named", "name": "last_month"}
+MONTHS = {"kind": "last", "n": 5, "unit": "month", "full": True}
+PERIODS: tuple[dict[str, Any], ...] = (MONTH, {"kind": "named", "name": "this_month"}, {"kind": "calendar", "year": 2026, "quarter": 3})
+PREVIOUS = {"to": "previous"}
+WEB = [{"dimension": "channel", "values": ["web"]}]
+STORE = [{"dimension": "channel", "values": ["store"]}]
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A plan with its findings and the answer made of them."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    draft: Draft
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for finding in self.findings if finding.findings for fact in finding.findings.facts)
+
+    @property
+    def text(self) -> str:
+        return render(self.draft, self.facts, self.plan.language, CURRENCY)
+
+
+def calls() -> Iterator[tuple[str, Arguments]]:
+    """Tool calls that cover the catalog, most of them over several metrics and periods."""
+    for period in PERIODS:
+        yield from _of_period(period)
+    yield from _once()
+
+
+def _of_period(period: Arguments) -> Iterator[tuple[str, Arguments]]:
+    for metric in ("revenue", "orders", "margin_rate", "average_order_value", "delivery_days", "stock_on_hand"):
+        yield "metric_value", {"metrics": [metric], "period": period}
+        yield "metric_value", {"metrics": [metric], "period": period, "compare": PREVIOUS}
+    yield "metric_value", {"metrics": ["revenue", "orders", "units", "margin"], "period": period, "compare": PREVIOUS}
+    for metric, by in (
+        ("revenue", "category"),
+        ("units", "product"),
+        ("orders", "channel"),
+        ("return_rate", "category"),
+        ("margin", "province"),
+    ):
+        yield "breakdown", {"metrics": [metric], "by": [by], "period": period}
+        yield "ranking", {"metric": metric, "by": by, "n": 3, "period": period}
+        yield "ranking", {"metric": metric, "by": by, "n": 4, "lowest": True, "period": period, "also": ["active_customers"]}
+    for metric, by in (("revenue", "category"), ("units", "product"), ("orders", "channel")):
+        yield "share", {"metric": metric, "by": [by], "period": period}
+        yield "share", {"metric": metric, "by": [by], "top": 3, "period": period}
+        yield "pareto", {"metric": metric, "by": by, "period": period}
+        yield "abc_classes", {"metric": metric, "by": by, "period": period, "summary": True}
+        yield "change_by_member", {"metric": metric, "by": by, "period": period}
+        yield "rank_change", {"metric": metric, "by": by, "period": period, "n": 5}
+    yield "contribution", {"metric": "revenue", "by": "category", "period": period}
+    yield "contribution", {"metric": "units", "by": "channel", "period": period}
+    yield "decomposition", {"period": period}
+    yield "ranking_within_groups", {"metric": "revenue", "by": "product", "within": "category", "n": 2, "period": period, "others": True}
+    yield "weekday_hour_pattern", {"metric": "orders", "period": period}
+    yield "percentiles", {"metric": "delivery_days", "period": period}
+    yield "percentiles", {"metric": "revenue", "per": "order", "by": ["channel"], "period": period}
+    yield "histogram", {"metric": "revenue", "per": "order", "bins": 6, "period": period}
+    yield "funnel", {"period": period}
+    yield "funnel", {"of": "sessions", "period": period}
+    yield "compare_groups", {"metric": "revenue", "left": WEB, "right": STORE, "period": period}
+    yield "opening_closing_stock", {"period": period, "by": ["location"]}
+
+
+def _once() -> Iterator[tuple[str, Arguments]]:
+    for metric in ("revenue", "orders", "units", "margin_rate"):
+        yield "trend", {"metrics": [metric], "grain": "month", "period": MONTHS}
+        yield "rolling_average", {"metric": metric, "grain": "day", "n": 7, "period": {"kind": "last", "n": 21}}
+    for metric in ("revenue", "orders", "units"):
+        yield "trend", {"metrics": [metric], "grain": "week", "period": {"kind": "calendar", "year": 2026, "quarter": 3}}
+        yield "streaks", {"metric": metric, "by": ["category"], "at_least": 2}
+        yield "compare_groups", {"metric": metric, "left": WEB, "right": STORE}
+        yield "group_by_metric", {"metric": metric, "entity": "customer", "edges": [1, 10, 100]}
+    yield "running_total", {"metric": "revenue", "grain": "month", "period": MONTHS}
+    yield "compare_groups", {"metric": "return_rate", "left": WEB, "right": STORE}
+    yield "did_but_never", {"entity": "customer", "did": {"where": WEB}, "never": {"where": STORE}}
+    yield "overlap", {"entity": "customer", "left": {"where": WEB}, "right": {"where": STORE}}
+    yield "inactive", {"entity": "customer", "days": 60}
+    yield "longest_gaps", {"entity": "customer"}
+    yield "first_and_last", {"entity": "product", "limit": 5}
+    yield "nth_event", {"within_days": 30}
+    yield "nth_event", {"within_days": 30, "members": True}
+    yield "cohort_retention", {"offsets": 3, "period": {"kind": "last", "n": 4, "unit": "month", "full": True}}
+    yield "bought_together", {"n": 4}
+    yield "stock_ageing", {}
+    yield "price_in_force", {"where": [{"dimension": "category", "values": ["Dairy"]}]}
+    yield "overdue", {}
+    yield "overdue", {"of": "shipments"}
+    yield "look_up", {"of": "order", "ids": ["SO0000011"]}
+    yield "look_up_lines", {"of": "order", "ids": ["SO0000011", "SO0000021"]}
+    yield "look_up", {"of": "order", "ids": ["nobody"]}
+    among = {"dimension": "category", "op": "in_step", "step": "a", "column": "category"}
+    last = {"name": "b", "query": {"kind": "value", "metrics": ["orders"], "where": [among]}}
+    yield "chain", {"steps": [{"name": "a", "query": {"kind": "top", "metric": "revenue", "by": "category", "n": 2}}, last]}
+
+
+def plan_of(planned: tuple[PlannedCall, ...], language: Language = "en", **more: Any) -> Plan:
+    """One part for each call, as if each agent had one."""
+    agents: tuple[Agent, ...] = ("bi", "operations", "customer", "inventory")
+    parts = tuple(Part(agent=agents[place % 4], question=f"about {each.tool}", calls=(each,)) for place, each in enumerate(planned))
+    return Plan(standalone_question="what happened", language=language, parts=parts, **more)
+
+
+class Demo:
+    """The tiny company, asked."""
+
+    def __init__(self, context: ToolContext) -> None:
+        self._context = context
+        self._found: dict[str, Finding] = {}
+
+    def ask(self, tool: str, arguments: Arguments, id: str = "c1") -> Finding:
+        planned = PlannedCall(id=id, tool=tool, arguments=arguments)
+        key = planned.model_dump_json()
+        if key not in self._found:
+            try:
+                self._found[key] = Finding(agent="bi", call=planned, findings=call(planned.to_call(), self._context, TOOLS))
+            except ToolError as error:
+                self._found[key] = Finding(agent="bi", call=planned, trouble="cannot_do", why=str(error))
+        return self._found[key]
+
+    def answer(self, *asked: tuple[str, Arguments], language: Language = "en", **more: Any) -> Answered:
+        findings = tuple(self.ask(tool, arguments, f"c{place}") for place, (tool, arguments) in enumerate(asked, 1))
+        plan = plan_of(tuple(finding.call for finding in findings), language, **more)
+        return Answered(plan, findings, write(plan, findings, KNOWN, CURRENCY))
+
+    def answers(self) -> list[Answered]:
+        """Every call alone in both languages, and pairs of them."""
+        each = list(calls())
+        languages: tuple[Language, ...] = ("en", "vi")
+        single = [self.answer(one, language=language) for one in each for language in languages]
+        pairs = [self.answer(each[place], each[-place - 1], language=languages[place % 2]) for place in range(0, len(each) // 2, 3)]
+        return [*single, *pairs]
+
+
+def demo_of(served: Served) -> Demo:
+    """The demo company of this run, asked once for all tests."""
+    return _DEMOS.setdefault(served.context.snapshot, Demo(ToolContext(served)))
+
+
+_DEMOS: dict[str, Demo] = {}
