@@ -62,7 +62,7 @@ def _delimiter(value: str | None) -> str | None:
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer", callback=_seconds)]
 Sources = Annotated[list[Path], typer.Argument(help="Files, or folders of files")]
-Preset = Annotated[str | None, typer.Option(help="online-retail, retailrocket, northwind or sales-lines")]
+Preset = Annotated[str | None, typer.Option(help="online-retail, retailrocket, northwind, shopify or sales-lines")]
 MapFile = Annotated[Path | None, typer.Option("--map", help="YAML file that says which column is which field")]
 MaxRejected = Annotated[
     float | None, typer.Option(help="Largest share of bad rows with which the batch is still accepted, 0 to 1", callback=_share)

@@ -206,9 +206,10 @@ def refusal(report: LoadReport, max_rejected: float) -> BatchRefused | None:
         rows = sum(reason.rows for reason in bad)
         if source.read and rows / source.read > max_rejected:
             worst = max(bad, key=lambda reason: reason.rows)
+            priceless = "".join(f"; {note}" for note in source.notes if worst.field == "unit_price" and "price" in note)
             return BatchRefused(
                 f"{rows:,} of {source.read:,} rows are bad; most often {worst.field}: {worst.meaning}"
-                f" ({worst.rows:,} rows, for example {'; '.join(worst.samples[:2])})",
+                f" ({worst.rows:,} rows, for example {'; '.join(worst.samples[:2])}){priceless}",
                 where=source.source,
                 expected=f"at most {max_rejected:.0%} rejected",
                 remedy="mend the file or the map (`./oiis data check FILE --report FOLDER` shows every column), or raise --max-rejected",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from ingestion.errors import BadMapping
 from ingestion.mapping import LoadMap, plain, read_map
 
-PRESETS = ("online-retail", "retailrocket", "northwind", "sales-lines")
+PRESETS = ("online-retail", "retailrocket", "northwind", "shopify", "sales-lines")
 
 
+@cache
 def preset(name: str) -> LoadMap:
     """The preset called `name`."""
     if name not in PRESETS:

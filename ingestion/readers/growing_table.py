@@ -15,7 +15,7 @@ from ingestion.readers.byte_source import ByteSource
 from ingestion.readers.columns import ColumnNames
 from ingestion.readers.contract import FAULT, ROW, Fault
 from ingestion.readers.dialect import has_decimal_comma
-from ingestion.readers.json_objects import BAD_LINE, JsonRecord, KeyPath
+from ingestion.readers.json_objects import BAD_LINE, Digits, JsonRecord, KeyPath
 from ingestion.readers.raw_table_writer import BATCH_CELLS, BATCH_CHARACTERS, BATCH_ROWS, RawTableWriter
 from ingestion.readers.wording import count
 
@@ -34,12 +34,19 @@ class GrowingTable:
         self._names = ColumnNames(source.path.name, source.limits)
         self._columns: dict[KeyPath, str] = {}
         self._records: list[JsonRecord] = []
+        self._texts: set[KeyPath] = set()  # columns with a cell that was no number
+        self._numbers: set[KeyPath] = set()
         self._characters = 0
         self._parts: list[RawTableWriter] = []
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self._columns.values())
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The columns whose every filled cell was a number."""
+        return tuple(name for path, name in self._columns.items() if path in self._numbers and path not in self._texts)
 
     @property
     def rows(self) -> int:
@@ -107,10 +114,19 @@ class GrowingTable:
         if not self._parts or self._parts[-1].columns != self.columns:
             self._close_part()
             self._parts.append(RawTableWriter(self._into / f"part-{len(self._parts)}.parquet", self.columns))
+        self._note_kinds()
         faults: list[Fault | None] = [record.fault for record in self._records]
         columns = [pa.array([record.cells.get(path) for record in self._records], pa.string()) for path in self._columns]
         self._parts[-1].write_columns([record.number for record in self._records], faults, columns)
         self._records, self._characters = [], 0
+
+    def _note_kinds(self) -> None:
+        for path in self._columns.keys() - self._texts:
+            kinds = {type(cell) for record in self._records if (cell := record.cells.get(path))}
+            if kinds - {Digits}:
+                self._texts.add(path)
+            elif kinds:
+                self._numbers.add(path)
 
     def _close_part(self) -> None:
         if self._parts:

@@ -50,7 +50,8 @@ class JsonLinesReader:
         if table.rows and table.rows == table.bad_rows:
             raise no_objects(source)
         notes = (*filter(None, [text_format.note]), *table.notes())
-        return [RawTable(Path(source.name).stem, source.path.name, table.path, table.columns, table.rows, notes, table.decimal_comma)]
+        name = Path(source.name).stem
+        return [RawTable(name, source.path.name, table.path, table.columns, table.rows, notes, table.decimal_comma, table.typed)]
 
 
 def no_objects(source: ByteSource) -> BadFile:

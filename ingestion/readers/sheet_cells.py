@@ -6,6 +6,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 
+class Figure(str):
+    """The text of a cell that held a number, a date or a time: 1.125 in it is never a thousand."""
+
+    __slots__ = ()
+
+
 def to_cell(value: object) -> str:
     """Any value openpyxl gives for a cell; empty text for an empty one."""
     if value is None:
@@ -14,6 +20,10 @@ def to_cell(value: object) -> str:
         return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
+    return Figure(figure_text(value))
+
+
+def figure_text(value: object) -> str:
     if isinstance(value, float):
         return float_text(value)
     if isinstance(value, datetime):

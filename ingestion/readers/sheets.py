@@ -22,7 +22,7 @@ from ingestion.readers.dialect import find_header, has_decimal_comma
 from ingestion.readers.formulas import find_uncalculated
 from ingestion.readers.raw_table_writer import RawTableWriter, RowBatches
 from ingestion.readers.row_shape import fit, place_headers
-from ingestion.readers.sheet_cells import to_cell
+from ingestion.readers.sheet_cells import Figure, to_cell
 from ingestion.readers.wording import count
 
 SAMPLE_ROWS = 500
@@ -97,6 +97,22 @@ def find_heading(sample: Sequence[SheetRow], label: str, limits: Limits) -> Head
     return Heading(place, name_columns(headers, label, limits), has_decimal_comma(cell for row in body for cell in row))
 
 
+class ColumnKinds:
+    """Which columns hold nothing but figures."""
+
+    def __init__(self) -> None:
+        self._figures: set[int] = set()
+        self._texts: set[int] = set()
+
+    def add(self, row: Sequence[str]) -> None:
+        for place, cell in enumerate(row):
+            if cell:
+                (self._figures if isinstance(cell, Figure) else self._texts).add(place)
+
+    def typed(self, columns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(column for place, column in enumerate(columns) if place in self._figures - self._texts)
+
+
 def read_sheet(source: Path, sheet: Sheet, path: Path, limits: Limits, progress: Progress) -> RawTable | None:
     """One sheet; None when it is empty."""
     label = f"{source.name} [{sheet.title}]"
@@ -107,17 +123,20 @@ def read_sheet(source: Path, sheet: Sheet, path: Path, limits: Limits, progress:
     heading = find_heading(sample, label, limits)
     uncalculated = find_uncalculated(source, sheet._worksheet_path, limits)
     first = last = 0
+    kinds = ColumnKinds()
     with RawTableWriter(path, heading.columns) as writer:
         batches = RowBatches(writer)
         for number, row in chain(sample[heading.first_data :], rows):
             first, last = first or number, number
+            kinds.add(row)
             fault: Fault | None = "uncalculated_formula" if number in uncalculated else None
             if batches.add(number, *fit(row, len(heading.columns), 0, JOINT, fault)):
                 progress(f"reading {label}", None)
         batches.flush()
     blank = last - first + 1 - writer.rows if writer.rows else 0
     notes = [*describe(sheet, heading), *count_notes(writer.rows, blank, len(uncalculated))]
-    return RawTable(sheet.title, label, path, heading.columns, writer.rows, tuple(notes), heading.decimal_comma)
+    typed = kinds.typed(heading.columns)
+    return RawTable(sheet.title, label, path, heading.columns, writer.rows, tuple(notes), heading.decimal_comma, typed)
 
 
 def describe(sheet: Sheet, heading: Heading) -> Iterator[str]:

@@ -103,3 +103,54 @@ def test_numbers_that_were_numbers_are_never_thousands(warehouse: Warehouse, tmp
     pq.write_table(pa.table(columns), path)
     load(warehouse, LoadRequest((path,)))
     assert ask(warehouse, "SELECT sum(net_amount) FROM order_lines") == [(Decimal("184.25"),)]
+
+
+SHOPIFY_HEADER = (
+    "Name,Email,Financial Status,Subtotal,Shipping,Total,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Vendor"
+)
+SHOPIFY = f"""{SHOPIFY_HEADER}
+#1001,a@x.com,paid,50.00,5.00,54.00,2024-01-05 09:59:00 -0500,2,Shirt,20.00,SH-1,Ann,V
+#1001,,,,,,2024-01-05 09:59:00 -0500,1,Cap,15.00,,,V
+#1002,B@x.com,refunded,15.00,5.00,21.00,2024-01-06 22:59:00 -0500,1,Cap,15.00,,Bob,V
+#1003,b@x.com,pending,15.00,5.00,21.00,2024-01-07 22:59:00 -0500,1,Cap,15.00,,Bob,V
+"""
+
+
+def test_shopify_orders_are_whole_and_add_up_to_their_subtotals(warehouse: Warehouse, tmp_path: Path) -> None:
+    path = tmp_path / "any name.csv"
+    path.write_text(SHOPIFY)
+    report = load(warehouse, LoadRequest((path,)))
+    assert (report.read, report.accepted) == (4, 4)
+    orders = "SELECT order_id, status, sum(net_amount) FROM orders JOIN order_lines USING (order_id) GROUP BY ALL ORDER BY 1"
+    assert ask(warehouse, orders) == [
+        ("#1001", "paid", Decimal(50)),
+        ("#1002", "cancelled", Decimal(15)),
+        ("#1003", "pending", Decimal(15)),
+    ]
+    assert ask(warehouse, "SELECT product_id, name FROM products ORDER BY 1") == [("Cap", "Cap"), ("SH-1", "Shirt")]
+    assert ask(warehouse, "SELECT count(*), count(DISTINCT customer_id) FROM orders") == [(3, 2)]
+    assert ask(warehouse, "SELECT ordered_at FROM orders WHERE order_id = '#1001'") == [(datetime(2024, 1, 5, 14, 59),)]
+
+
+def test_two_shopify_files_are_read_each_by_itself(warehouse: Warehouse, tmp_path: Path) -> None:
+    head, *lines = SHOPIFY.splitlines()
+    for name, part in (("orders_export_1.csv", lines[:2]), ("orders_export_2.csv", lines[2:])):
+        (tmp_path / name).write_text("\n".join([head, *part]))
+    report = load(warehouse, LoadRequest((tmp_path / "orders_export_1.csv", tmp_path / "orders_export_2.csv")))
+    assert [source.read for source in report.sources] == [2, 2]
+    assert ask(warehouse, "SELECT sum(net_amount) FROM order_lines") == [(Decimal(80),)]
+
+
+def test_typed_numbers_of_json_and_workbooks_keep_their_decimals(warehouse: Warehouse, tmp_path: Path) -> None:
+    lines = [
+        '{"date": "2026-01-02", "item": "A", "qty": 1.125, "price": 8}',
+        '{"date": "2026-01-03", "item": "B", "qty": 2.375, "price": 8}',
+    ]
+    (tmp_path / "sales.jsonl").write_text("\n".join(lines))
+    book = openpyxl.Workbook()
+    for row in (["date", "item", "qty", "price"], [datetime(2026, 1, 4), "C", 1.125, 8], [datetime(2026, 1, 5), "D", 2.375, 8]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "sales.xlsx")
+    load(warehouse, LoadRequest((tmp_path / "sales.jsonl", tmp_path / "sales.xlsx")))
+    assert ask(warehouse, "SELECT sum(quantity) FROM order_lines") == [(Decimal(7),)]

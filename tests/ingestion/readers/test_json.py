@@ -157,3 +157,15 @@ def as_text(value: object) -> str:
     if isinstance(value, str):
         return value.replace("\0", "").strip()
     return "" if value is None else json.dumps(value)
+
+
+def test_columns_of_nothing_but_numbers_are_told(read: Read) -> None:
+    lines = b'{"price": 1.125, "code": 7, "note": null, "ok": true, "who": {"age": 3}}\n{"price": 2.375, "code": "8", "note": null}\n'
+    assert read(lines, "data.jsonl").table.typed == ("price", "who.age")
+    assert read(b'[{"price": 1.125}, {"price": ""}]', "data.json").table.typed == ("price",)
+    assert read(b'[{"price": 1.125}, {"price": "x"}]', "data.json").table.typed == ()
+
+
+def test_a_text_in_a_late_batch_makes_a_column_text(read: Read) -> None:
+    lines = [json.dumps({"a": number, "b": number if number < 59_999 else str(number)}) for number in range(60_000)]
+    assert read("\n".join(lines).encode(), "data.jsonl").table.typed == ("a",)

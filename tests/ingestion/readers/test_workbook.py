@@ -267,3 +267,12 @@ def test_total_size_is_limited_whatever_the_ratio(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(PLAIN)
     with pytest.raises(BadFile, match="it unfolds to"):
         read_file(tmp_path / "b.xlsx", tmp_path / "into", ReadOptions(limits=Limits(expanded_bytes=1_000)))
+
+
+def test_columns_of_nothing_but_numbers_and_dates_are_told(read: Read) -> None:
+    rows: list[list[object]] = [
+        ["when", "qty", "code", "note", "ok"],
+        [dt.date(2026, 1, 2), 1.125, 7, None, True],
+        [dt.date(2026, 1, 3), 2.375, "8", None, False],
+    ]
+    assert read(workbook(Sheet1=rows), "data.xlsx").table.typed == ("when", "qty")
