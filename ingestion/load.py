@@ -235,7 +235,7 @@ def _card(
     connection: duckdb.DuckDBPyConnection, old: Snapshot | None, company: Company, rows: dict[str, int], report: LoadReport, batch: Batch
 ) -> Card:
     before = old.card if old else Card()
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat()  # to the microsecond: it also tells which records came in one load
     records: dict[str, LoadRecord] = {}
     for source in report.sources:
         seen = records.get(source.fingerprint)

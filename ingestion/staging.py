@@ -10,7 +10,8 @@ from datetime import date
 import duckdb
 
 from ingestion.checks import column_checks, is_strict, raw, verdict_sql
-from ingestion.mapping import DERIVED, TARGETS, TableMap
+from ingestion.errors import BadMapping
+from ingestion.mapping import DERIVED, TARGETS, TableMap, plain
 from ingestion.readers.contract import RawTable
 from ingestion.reading import DateOrder, Reading, identifier
 from ingestion.schema import Column, Table, quote
@@ -26,6 +27,7 @@ _CONTENT_KEYS = {
 }
 _DEFAULTS = {("orders", "status"): "delivered", ("sales_lines", "status"): "delivered", ("purchase_orders", "status"): "open"}
 _NOTHING = ("null", "nan", "none", "n/a", "#n/a", "#n/d", "<na>", "nat", "\\n", "-", "--")
+_CURRENCY_HEADERS = ("currency", "currencycode", "tiente", "loaitien", "matiente", "waehrung", "wahrung", "devise")
 _NAMED_AFTER_KEY = {"suppliers": "supplier_id", "products": "product_id", "locations": "location_id"}
 
 
@@ -140,6 +142,7 @@ def _blank_words(connection: duckdb.DuckDBPyConnection, feed: list[Source]) -> N
 
 def _fill(connection: duckdb.DuckDBPyConnection, stage: Stage, feed: list[Source], clock: Clock) -> None:
     _blank_words(connection, feed)
+    _one_currency(connection, feed)
     target, first = stage.target, feed[0]
     typed = {name: _typed(connection, feed, target[name], clock) for name in first.map.columns}
     inner = [f"{identifier(header)} AS {raw(name)}" for name, header in first.map.columns.items()]
@@ -151,6 +154,21 @@ def _fill(connection: duckdb.DuckDBPyConnection, stage: Stage, feed: list[Source
     rows = f"SELECT _source, _row, _fault, {content} AS _content, {', '.join(inner)} FROM {_relation(feed)}"
     connection.execute(f"INSERT INTO {stage.name} SELECT _source, _row, {verdict_sql(checks)}, _content, {', '.join(outer)} FROM ({rows})")
     _count_emptied(connection, feed, lenient, rows)
+
+
+def _one_currency(connection: duckdb.DuckDBPyConnection, feed: list[Source]) -> None:
+    """A column that names the currency of each row must name one: amounts in several cannot be added up."""
+    header = next((header for header in feed[0].raw.columns if plain(header) in _CURRENCY_HEADERS), None)
+    if header is None or not any(column.kind == "money" for column in feed[0].target.columns if column.name in feed[0].map.columns):
+        return
+    cell = f"upper(trim({identifier(header)}))"
+    rows = connection.execute(f"SELECT DISTINCT {cell} FROM {_relation(feed)} WHERE {cell} IS NOT NULL ORDER BY 1 LIMIT 5").fetchall()
+    if len(rows) > 1:
+        raise BadMapping(
+            f"amounts in several currencies: {', '.join(row[0] for row in rows)}",
+            where=f"{feed[0].raw.source}, column {header}",
+            remedy="export each currency by itself",
+        )
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, feed: list[Source], column: Column, clock: Clock) -> str:

@@ -182,6 +182,9 @@ def test_two_currencies_are_never_added_up(warehouse: Warehouse, tmp_path: Path)
     rows = ["A,2026-01-02,tea,1,10 USD", "B,2026-01-02,tea,1,250000 VND"]
     with pytest.raises(BadMapping, match="USD, VND"):
         bring(warehouse, write(tmp_path, "sales.csv", ["order,date,product,quantity,price", *rows]))
+    rows = ["A,2026-01-02,tea,1,10,USD", "B,2026-01-02,tea,1,250000,VND"]
+    with pytest.raises(BadMapping, match=r"column currency: amounts in several currencies: USD, VND"):
+        bring(warehouse, write(tmp_path, "column.csv", ["order,date,product,quantity,price,currency", *rows]))
     path = write(tmp_path, "ok.csv", ["order,date,product,quantity,price", "A,2026-01-02,tea,1,10"])
     load(warehouse, LoadRequest((path,), currency="VND"))
     other = write(tmp_path, "other.csv", ["order,date,product,quantity,price", "B,2026-01-03,tea,1,10"])
