@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -75,31 +76,21 @@ def _to_csv(parquet: Path, into: Path) -> None:
 
 def _command(step: str, home: Path, arguments: list[str], target: str = "") -> Measure:
     """One `data` command in a fresh process; its memory is the largest of itself and its children."""
-    program = (
-        "import resource, runpy, sys; sys.argv = ['oiis', 'data', *sys.argv[1:]]\n"
-        "try: runpy.run_module('cli', run_name='__main__')\n"
-        "finally:\n"
-        "    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
-        "    print(max(resource.getrusage(who).ru_maxrss for who in whose), file=sys.stderr)"
-    )
     started = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - our own program and arguments
-        [sys.executable, "-c", program, *arguments, "--json"],
-        cwd=ROOT,
-        env=_environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.monotonic() - started
-    if done.returncode:
-        return Measure(step, seconds, 0, f"failed: {done.stderr.strip().splitlines()[0][:100]}", target)
-    return Measure(step, seconds, int(done.stderr.strip().splitlines()[-1]) // 1024, _told(done.stdout), target)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        command = [sys.executable, "-m", "cli", "data", *arguments, "--json"]
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(home), stdout=out, stderr=errors)  # noqa: S603 - our own program
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            return Measure(step, seconds, 0, f"failed: {errors.read().strip()[:100]}", target)
+        return Measure(step, seconds, used.ru_maxrss // 1024, _told(out.read()), target)
 
 
 def _environment(home: Path) -> dict[str, str]:
-    import os
-
     return {**os.environ, "OIIS_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
