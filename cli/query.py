@@ -138,6 +138,8 @@ def _free_sql(sql: str, explain: bool, as_json: bool, as_csv: bool, as_of: date 
         _show_sql(guarded.sql, {})
         return
     settings = read_settings()
+    if settings.warehouse_url:
+        raise BadInput("OIIS_WAREHOUSE_URL", "set", "unset: free SQL runs on the embedded snapshot only, never on the server")
     snapshot = Warehouse(settings.home, settings.keep_snapshots).snapshot()
     day = as_of or settings.as_of
     if day and snapshot.card.as_of and day < snapshot.card.as_of:

@@ -32,6 +32,8 @@ def test_free_sql_gives_the_same_number_and_hostile_sql_none(home: Path) -> None
     typed = json.loads(oiis("query", "{kind: value, metrics: [revenue]}", "--json", home=home)[0])
     assert float(free["rows"][0][0]) == float(typed["rows"][0][0])
     oiis("query", "--sql", "SELECT * FROM read_csv('/etc/passwd')", home=home, code=10)
+    elsewhere = "postgresql://nobody@127.0.0.1:1/shop"
+    assert "embedded snapshot only" in oiis("query", "--sql", sql, home=home, OIIS_WAREHOUSE_URL=elsewhere, code=10)[1]
     assert "whole snapshot" in oiis("query", "--sql", sql, "--as-of", "2026-06-30", home=home, code=10)[1]
 
 
