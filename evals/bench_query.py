@@ -1,7 +1,8 @@
-"""How fast the query algebra answers, and how its times grow from 150 thousand to 5 million order lines."""
+"""How fast the query algebra and the guarded child answer, and how their times grow from 150 thousand to 5 million order lines."""
 
 from __future__ import annotations
 
+import os
 import statistics
 import tempfile
 import time
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine
 
+from evals.bench_query_child import child_table, time_child
 from ingestion.metrics import load_definitions
 from ingestion.schema import TABLES, ddl
 from tools.query.catalog import OPERATORS
@@ -98,13 +100,20 @@ def bench_query(home: Path | None = None, sizes: Sequence[int] = SIZES, repeats:
         folder = home or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         measured = {size: _measure(folder, size, repeats, console) for size in sizes}
+        children = {size: time_child(build_warehouse(_database(folder, size), size)) for size in sizes}
+    console.print(f"2 engine threads on {os.cpu_count()} cores; the machine's load is {os.getloadavg()[0]:.1f} by now")
     console.print(_summary(measured))
+    console.print(child_table(children))
     console.print(_table(measured))
+
+
+def _database(folder: Path, lines: int) -> Path:
+    return folder / f"bench_{lines}.duckdb"
 
 
 def _measure(folder: Path, lines: int, repeats: int, console: Console) -> list[Timing]:
     console.print(f"building {lines:,} order lines")
-    database = build_warehouse(folder / f"bench_{lines}.duckdb", lines)
+    database = build_warehouse(_database(folder, lines), lines)
     engine = open_database(database)
     source, context = Source(engine, str(lines)), QueryContext(as_of=AS_OF, timezone="Asia/Ho_Chi_Minh")
     singles = [(f"{m}, {when}", read_query({"kind": "value", "metrics": [m], "period": p})) for m in METRICS for when, p in _PERIODS]

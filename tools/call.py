@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tools.contract import AnyTool, ToolCall, ToolContext
 from tools.errors import BadInput, CannotDo, NeedsPermission, ToolError, nearest_words
@@ -52,7 +52,7 @@ def call(wanted: ToolCall, context: ToolContext, tools: Iterable[AnyTool], audit
         scope = chosen.scope
         if scope not in context.caller.scopes:
             raise NeedsPermission(wanted.tool, scope)
-        return chosen.run(_entered(context, chosen, wanted), _validated(chosen, wanted))
+        return chosen.run(_entered(context, chosen, wanted), validated(chosen, wanted.arguments))
     except ToolError as error:
         outcome = _outcome(error)
         raise
@@ -64,8 +64,9 @@ def call(wanted: ToolCall, context: ToolContext, tools: Iterable[AnyTool], audit
 
 def _entered(context: ToolContext, chosen: AnyTool, wanted: ToolCall) -> ToolContext:
     """The context as this call may use it: what is personal is decided by the session's scopes, here and nowhere else."""
-    served = replace(context.served, context=replace(context.served.context, personal="pii:read" in context.caller.scopes))
-    return replace(context, served=served, call_id=wanted.id, tool=chosen.name)
+    asked = context.served.context
+    mine = replace(asked, personal="pii:read" in context.caller.scopes, max_seconds=min(asked.max_seconds, context.seconds))
+    return replace(context, served=replace(context.served, context=mine), call_id=wanted.id, tool=chosen.name)
 
 
 def find(name: str, tools: Iterable[AnyTool]) -> AnyTool:
@@ -76,20 +77,27 @@ def find(name: str, tools: Iterable[AnyTool]) -> AnyTool:
     return by_name[name]
 
 
-def _validated(chosen: AnyTool, wanted: ToolCall) -> object:
-    size = len(json.dumps(dict(wanted.arguments), default=str))
-    if size > MAX_ARGUMENT_BYTES:
-        raise BadInput("arguments", f"{size} bytes", f"at most {MAX_ARGUMENT_BYTES} bytes")
+def validated(chosen: AnyTool, arguments: Mapping[str, object]) -> BaseModel:
+    """The typed query of a call, or BadInput with the first thing wrong."""
+    _refuse_size(arguments)
     if issubclass(chosen.query, Query):
-        kind = chosen.query.model_fields["kind"].default
-        return read_query({**wanted.arguments, "kind": kind})
+        return read_query({**arguments, "kind": chosen.query.model_fields["kind"].default})
     try:
-        return chosen.query.model_validate(dict(wanted.arguments))
+        return cast(BaseModel, chosen.query.model_validate(dict(arguments)))
     except ValidationError as error:
         first = error.errors()[0]
         raise BadInput(
             ".".join(map(str, first["loc"])) or "arguments", first["input"], sorted(chosen.query.model_fields), why=first["msg"]
         ) from error
+
+
+def _refuse_size(arguments: Mapping[str, object]) -> None:
+    try:
+        size = len(json.dumps(dict(arguments), default=str, allow_nan=False))
+    except ValueError as error:
+        raise BadInput("arguments", "NaN or Infinity", "numbers to ask with") from error
+    if size > MAX_ARGUMENT_BYTES:
+        raise BadInput("arguments", f"{size} bytes", f"at most {MAX_ARGUMENT_BYTES} bytes")
 
 
 def _outcome(error: ToolError) -> Outcome:

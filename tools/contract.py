@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Generic, Literal, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel
@@ -33,6 +34,7 @@ class ToolContext:
     caller: Caller = field(default_factory=Caller)
     call_id: str = "c1"
     tool: str = ""
+    seconds: float = inf  # what is left for this call; a tool stops by itself when it is over
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
-from ingestion.metrics import Unit
+from ingestion.metrics import Unit as Unit
+from tools.query.contract import Frozen as Frozen
 
 # JSON has one kind of number: amounts leave as plain numbers, exact to the cent far beyond any amount a line may have.
 Amount = Annotated[Decimal, PlainSerializer(lambda value: int(value) if value == value.to_integral() else float(value), when_used="json")]
 FactValue = Amount | int | float | bool | str | date | datetime | None
 DerivedBy = Literal["difference", "percent_change", "share", "ratio", "sum", "mean", "count", "rank", "minimum", "maximum"]
 Shape = Literal["kpi", "table", "line", "bar"]
-
-
-class Frozen(BaseModel):
-    """A value that cannot change and takes no unknown field."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Days(Frozen):
@@ -100,10 +95,11 @@ Evidence = Annotated[QueryEvidence | ModelEvidence | DocumentEvidence | RuleEvid
 
 
 class TableColumn(Frozen):
-    """One column of a table that is shown."""
+    """One column of a table: its name for programs, the same in every language, and in an answer what people call it."""
 
     name: str
     unit: Unit | None = None
+    label: str = ""
 
 
 class FactTable(Frozen):
@@ -122,5 +118,6 @@ class Findings(Frozen):
     evidence: tuple[Evidence, ...] = ()
     tables: tuple[FactTable, ...] = ()
     period: Days | None = None
+    compared: Days | None = None  # what the period was compared with
     notes: tuple[str, ...] = ()
     truncated: bool = False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from ingestion.calendar import Span
 from tools.contract import ToolContext
 from tools.facts import Days, Fact, FactTable, FactValue, Findings, QueryEvidence, Shape, TableColumn
 from tools.query.contract import AnyOf, Filter, Query, Result
+from tools.query.operators.steps import Steps
+from tools.query.read import read_query
 from tools.query.run import run_query
 
 # Beyond these rows nobody reads single values in an answer; the table and the evidence still have them.
@@ -37,10 +40,17 @@ def ask(context: ToolContext, query: Query, title: str, shape: Shape = "table") 
         facts=_facts(result, context.call_id, evidence.id, filters_in_words(query)),
         evidence=(evidence,),
         tables=(table,),
-        period=_days(result.period),
+        period=None if getattr(query, "periods", ()) else _days(result.period),
+        compared=_compared(query, result),
         notes=result.notes,
         truncated=result.truncated,
     )
+
+
+def _compared(query: Query, result: Result) -> Days | None:
+    """The days the answer compares with; of several queries in a row only the last is answered, whatever the others compared."""
+    answered = read_query(query.steps[-1].query) if isinstance(query, Steps) else query
+    return None if getattr(answered, "compare", None) is None else _days(result.compared)
 
 
 def filters_in_words(query: Query) -> tuple[str, ...]:
@@ -56,7 +66,8 @@ def _words(condition: Filter) -> str:
 def _facts(result: Result, call_id: str, evidence_id: str, filters: tuple[str, ...]) -> tuple[Fact, ...]:
     measured = [place for place, column in enumerate(result.columns) if column.unit is not None]
     named = [place for place in range(len(result.columns)) if place not in measured]
-    facts = []
+    facts, period = [], _days(result.period)
+    own = next((place for place in named if result.columns[place].name == "period"), None)
     for number, row in enumerate(result.rows[:MAX_FACT_ROWS]):
         entity = (
             " · ".join(str(row[place]) for place in named if row[place] is not None and result.columns[place].type != "integer") or None
@@ -70,12 +81,18 @@ def _facts(result: Result, call_id: str, evidence_id: str, filters: tuple[str, .
                     value=row[place],
                     unit=column.unit,
                     entity=entity,
-                    period=_days(result.period),
+                    period=period if own is None else _said_days(str(row[own])),
                     filters=filters,
                     evidence_id=evidence_id,
                 )
             )
     return tuple(facts)
+
+
+def _said_days(text: str) -> Days | None:
+    """The days of a row that is about one of several periods; None for all history."""
+    first, joined, last = text.partition(" to ")
+    return Days(start=date.fromisoformat(first), end=date.fromisoformat(last)) if joined and "up" not in first else None
 
 
 def _days(span: Span | None) -> Days | None:

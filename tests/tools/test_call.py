@@ -83,6 +83,53 @@ def test_personal_data_follows_the_session_never_the_arguments(context: ToolCont
     assert "email" in full
 
 
+def test_a_call_never_takes_longer_than_its_session_or_its_agent_gives_it(context: ToolContext) -> None:
+    seen: list[float] = []
+
+    @tool()
+    def look(context: ToolContext, query: Value) -> Findings:
+        """Looks."""
+        seen.append(context.served.context.max_seconds)
+        return Findings()
+
+    usual = context.served.context.max_seconds
+    for seconds in (3.0, usual + 1):
+        call(ToolCall("look", REVENUE), replace(context, seconds=seconds), (look,))
+    assert seen == [3.0, usual]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_asks_nothing(context: ToolContext, number: float) -> None:
+    arguments = {"metrics": ["revenue"], "by": ["category"], "having": [{"metric": "revenue", "op": ">", "value": number}]}
+    with pytest.raises(BadInput, match="NaN"):
+        call(ToolCall("breakdown", arguments), context, TOOLS)
+
+
+APRIL = {"kind": "calendar", "year": 2026, "month": 4}
+COMPARING = [
+    ("metric_value", {**REVENUE, "compare": {"to": "previous"}}, ("2026-08-01", "2026-08-31")),
+    ("metric_value", {**REVENUE, "compare": {"to": "period", "period": APRIL}}, ("2026-04-01", "2026-04-30")),
+    ("metric_value", REVENUE, None),
+    ("change_by_member", {"metric": "revenue", "by": "category", "period": REVENUE["period"]}, ("2026-08-01", "2026-08-31")),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "days"), COMPARING)
+def test_findings_say_which_days_they_compare_with(
+    context: ToolContext, name: str, arguments: dict[str, object], days: tuple[str, str] | None
+) -> None:
+    compared = call(ToolCall(name, arguments), context, TOOLS).compared
+    assert (compared and (compared.start.isoformat(), compared.end.isoformat())) == days
+
+
+def test_of_a_chain_only_the_last_step_compares(context: ToolContext) -> None:
+    changed = {"kind": "change", "metric": "revenue", "by": "category", "period": REVENUE["period"]}
+    among = [{"dimension": "category", "op": "in_step", "step": "fell", "column": "category"}]
+    last = {"kind": "value", "metrics": ["orders"], "period": REVENUE["period"], "where": among}
+    steps = [{"name": "fell", "query": changed}, {"name": "orders", "query": last}]
+    assert call(ToolCall("chain", {"steps": steps}), context, TOOLS).compared is None
+
+
 def test_findings_survive_json(context: ToolContext) -> None:
     found = call(ToolCall("breakdown", {"metrics": ["revenue", "margin_rate"], "by": ["category", "month"]}), context, TOOLS)
     again = Findings.model_validate_json(found.model_dump_json())

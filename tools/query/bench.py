@@ -161,10 +161,10 @@ def key_name(dimension: Dimension) -> str:
 
 
 def metric_type(metric: Metric) -> ColumnType:
-    """How a metric's values come out."""
+    """How a metric's values come out: sums exactly, means and quotients as they are."""
     if metric.unit == "count":
         return "integer"
-    return "decimal" if metric.unit in ("money", "units") and not metric.is_ratio else "number"
+    return "decimal" if metric.unit in ("money", "units") and metric.additivity != "ratio" else "number"
 
 
 def parse(sql: str) -> exp.Query:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ingestion.calendar import Grain, Span
+from ingestion.calendar import Grain as Grain  # agents name it from here
+from ingestion.calendar import Span
 from ingestion.metrics import Unit
 
 Scalar = str | int | float | bool | date
@@ -22,6 +23,7 @@ NamedPeriod = Literal[
     "today", "yesterday", "this_week", "this_month", "this_quarter", "this_year", "last_week", "last_month", "last_quarter", "last_year",
     "week_before_last", "month_before_last", "quarter_before_last", "year_before_last", "wtd", "mtd", "qtd", "ytd",
 ]  # fmt: skip
+MAX_SECONDS = 20.0
 ColumnType = Literal["text", "integer", "decimal", "number", "date", "timestamp", "boolean"]
 
 
@@ -181,8 +183,11 @@ class QueryContext:
     personal: bool = False
     fiscal_year_start: int = 1
     max_rows: int = 10_000
+    max_seconds: float = MAX_SECONDS  # for each statement; a question is one, or two where its data have to be good enough
 
     def __post_init__(self) -> None:
+        if self.max_seconds <= 0:
+            raise ValueError(f"a question needs some time: max_seconds is {self.max_seconds}")
         ZoneInfo(self.timezone)  # the one value of a context that becomes SQL text: it must be a zone that exists
 
 

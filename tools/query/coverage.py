@@ -44,6 +44,9 @@ class EveryTable(Source):
     def has_rows(self, table: str) -> bool:
         return True
 
+    def has_values(self, reference: str) -> bool:
+        return True
+
     def extent(self, reference: str) -> Extent | None:
         return _DAYS
 

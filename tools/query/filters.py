@@ -98,6 +98,8 @@ def _known_value(bench: Bench, dimension: Dimension, value: str) -> str:
             raise CannotDo(f"{dimension.name} {value!r}", f"{len(found)} go by that name", "say which one by its id", nearest=found[:5])
         if found:
             return found[0]
+    if not bench.source.has_rows(dimension.table):
+        raise CannotDo(f"{dimension.name} {value!r}", f"{dimension.table} holds no rows", f"Load {dimension.table}")
     raise CannotDo(f"{dimension.name} {value!r}", "there is no such value in the data", nearest=_nearest_values(bench, dimension, value))
 
 

@@ -35,6 +35,20 @@ def choose(bench: Bench, metric: Metric, dimensions: Sequence[Dimension]) -> Mea
     raise CannotDo(f"{metric.name} by {blocked.name}", why, f"It can be cut by {', '.join(reachable(bench.definitions, metric))}")
 
 
+def check_filled(bench: Bench, dimensions: Sequence[Dimension]) -> None:
+    """Refuse a cut by something the data do not hold anywhere: one row without a name is no answer."""
+    for dimension in dimensions:
+        column = dimension.column
+        if column is None:
+            continue
+        keys = [
+            f"{edge.table}.{edge.columns[0]}" for edge in bench.definitions.edges if f"{edge.target}.{edge.target_columns[0]}" == column
+        ]
+        if not any(bench.source.has_values(reference) for reference in (column, *keys)):
+            empty = f"{column} holds no values" if bench.source.has_rows(dimension.table) else f"{dimension.table} holds no rows"
+            raise CannotDo(f"a cut by {dimension.name}", empty, f"Load {dimension.table} with {column.split('.')[1]}")
+
+
 def adds_up(bench: Bench, metric: Metric, by: Sequence[str], where: Sequence[Dimension] = ()) -> bool:
     """Whether the parts along these dimensions sum to the whole: always for sums, and for distinct things that each have one place."""
     if metric.additivity != "distinct":

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from tools.errors import BadInput, nearest_words
 from tools.query.catalog import OPERATORS
-from tools.query.contract import Query
+from tools.query.contract import Filter, Query
 
 
 def read_query(payload: object) -> Query:
@@ -21,7 +21,7 @@ def read_query(payload: object) -> Query:
     try:
         return _adapter().validate_python(payload)
     except ValidationError as error:
-        raise _bad_input(error.errors()[0], payload) from error
+        raise _bad_input(_telling(error.errors()), payload) from error
 
 
 @lru_cache(maxsize=1)
@@ -30,13 +30,31 @@ def _adapter() -> TypeAdapter[Query]:
     return cast(TypeAdapter[Query], TypeAdapter(Annotated[kinds, Field(discriminator="kind")]))
 
 
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The error that helps most: of the two shapes of a condition the one that was meant, an unknown field before the one it stands for."""
+    nested = {error["loc"][:-2] for error in errors if error["type"] == "extra_forbidden" and error["loc"][-1] == "any_of"}
+    meant = [error for error in errors if not _other_shape(error["loc"], nested)]
+    return next((error for error in meant if error["type"] == "extra_forbidden"), meant[0])
+
+
+def _other_shape(place: tuple[int | str, ...], nested: set[tuple[int | str, ...]]) -> bool:
+    """Whether an error comes from reading `{any_of: ...}` as a plain filter, or a plain filter as that."""
+    shapes = [(place[:step], name) for step, name in enumerate(place) if _is_shape(name)]
+    return any((name == "AnyOf") is not (before in nested) for before, name in shapes)
+
+
+def _is_shape(step: int | str) -> bool:
+    """The labels pydantic puts into a path for the members of a union."""
+    return step == "AnyOf" or str(step).startswith("function-after[")
+
+
 def _bad_input(error: ErrorDetails, payload: Mapping[str, object]) -> BadInput:
-    path = [str(step) for step in error["loc"][1:]]  # the first step is the kind
+    path = [str(step) for step in error["loc"][1:] if not _is_shape(step)]  # the first step is the kind
     value = error["input"]
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return _bad_tag(error, path)
     if error["type"] == "extra_forbidden":
-        allowed = _fields_of(payload) if len(path) == 1 else ()
+        allowed = _fields_of(payload) if len(path) == 1 else list(Filter.model_fields) if "where" in path or "any_of" in path[:-1] else ()
         return BadInput(".".join(path), value, allowed, nearest_words(path[-1], allowed), why="there is no such field")
     if error["type"] == "literal_error":
         allowed = _listed(str(error.get("ctx", {}).get("expected", "")))

@@ -16,7 +16,7 @@ from tools.query.clock import next_bucket
 from tools.query.conflicts import check_conflicts
 from tools.query.contract import Having
 from tools.query.filters import filtered_dimensions, having_sql
-from tools.query.reach import Measure, choose
+from tools.query.reach import Measure, check_filled, choose
 from tools.query.rows import Rows
 
 _NULL_AS = {"integer": "BIGINT", "decimal": "DECIMAL(38, 6)", "number": "DOUBLE"}
@@ -44,6 +44,7 @@ def relate(bench: Bench, ask: Ask, name: str = "facts") -> str:
     for metric in metrics:
         _watch_guard(bench, metric, ask)
     measures = [choose(bench, bench.definitions.metrics[part], reached) for part in _parts(metrics)]
+    check_filled(bench, dimensions)
     check_conflicts(bench, measures, dimensions, ask.where)
     folded = _fold(bench, _group(measures), dimensions, ask, name)
     return _finish(bench, folded, metrics, dimensions, ask, name)

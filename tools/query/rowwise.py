@@ -10,7 +10,7 @@ from tools.errors import BadInput
 from tools.query.bench import Bench, Conditions, key_name
 from tools.query.body import body_sql
 from tools.query.filters import filtered_dimensions
-from tools.query.reach import Measure, choose
+from tools.query.reach import Measure, check_filled, choose
 from tools.query.relation import Ask, relate
 from tools.query.rows import Rows, instant_sql
 
@@ -67,5 +67,7 @@ def _rows(bench: Bench, entry: Metric, by: Sequence[str], where: Conditions, spa
         raise BadInput(
             "metric", entry.name, why="it is not counted row by row", allowed="a metric of events: orders, revenue, returned_units ..."
         )
-    measure = choose(bench, entry, [*(bench.dimension(name) for name in by), *filtered_dimensions(bench, where)])
+    dimensions = [bench.dimension(name) for name in by]
+    measure = choose(bench, entry, [*dimensions, *filtered_dimensions(bench, where)])
+    check_filled(bench, dimensions)
     return Rows(bench, measure.source, span), measure

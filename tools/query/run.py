@@ -17,6 +17,7 @@ from tools.errors import CannotDo
 from tools.query.bench import Bench, Draft, GuardCheck
 from tools.query.compile import assemble, compile_query
 from tools.query.contract import Cell, Column, Compiled, Query, QueryContext, Result
+from tools.query.deadline import OutOfTime
 from tools.query.relation import Ask, relate
 from tools.query.source import Source
 
@@ -53,7 +54,7 @@ def run_query(query: Query, context: QueryContext, source: Source, definitions: 
 
 def execute(compiled: Compiled, context: QueryContext, source: Source) -> Result:
     """Rows of a compiled query."""
-    found = source.fetch(compiled.sql, compiled.parameters)
+    found = _fetch(compiled, context, source)
     kept = found[: context.max_rows]
     return Result(
         columns=compiled.columns,
@@ -68,6 +69,18 @@ def execute(compiled: Compiled, context: QueryContext, source: Source) -> Result
         truncated=len(found) > len(kept),
         tables=compiled.tables,
     )
+
+
+def _fetch(compiled: Compiled, context: QueryContext, source: Source) -> Sequence[tuple[Cell, ...]]:
+    """The rows, or a refusal that says what took too long and what to narrow."""
+    try:
+        return source.fetch(compiled.sql, compiled.parameters, context.max_seconds)
+    except OutOfTime as late:
+        span, tables = compiled.period, ", ".join(compiled.tables)
+        days = f" from {span.first} to {span.last}" if span else ""
+        shorter = f"a shorter period than {span.days} days, " if span and span.days > 1 else ""
+        why = f"reading {tables} took longer than {late.seconds:g} s and was stopped"
+        raise CannotDo(f"{', '.join(compiled.metrics) or tables}{days}", why, f"Take {shorter}more filters or fewer dimensions") from late
 
 
 def _with_emptiness(notes: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[str, ...]:
@@ -106,5 +119,5 @@ def _guard_value(check: GuardCheck, bench: Bench) -> float:
     inner = Bench(bench.definitions, bench.context, bench.source)
     part = relate(inner, Ask((check.guard.metric,), where=check.where, span=check.span))
     compiled = assemble(Draft(f"SELECT {check.guard.metric} FROM {part}", inner.metric_columns([check.guard.metric])), inner)
-    value = bench.source.fetch(compiled.sql, compiled.parameters)[0][0]
+    value = _fetch(compiled, bench.context, bench.source)[0][0]
     return float(value) if isinstance(value, int | float | Decimal) else 0.0

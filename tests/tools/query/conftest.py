@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.founding import found
+from ingestion.load import LoadRequest, load
+from ingestion.warehouse import Snapshot, Warehouse
 from tests.tools.query.postgres import binaries, running_server
 from tests.tools.query.shop import AS_OF, ZONE, Shop, build_shop, write_shop
 from tools.query.contract import Query, QueryContext, Result
@@ -16,6 +19,8 @@ from tools.query.run import open_database, open_url, run_query
 from tools.query.source import Source
 
 Ask = Callable[[Query], Result]
+RETAIL = Path(__file__).parents[3].parent / "shared" / "data" / "online_retail.parquet"
+RETAIL_ZONE = "Europe/London"
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +67,21 @@ def published(database: Path) -> Iterator[Source]:
             engine = open_url(url)
             yield Source(engine, "shop-1")
             engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The tiny demo company, as founded."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("demo"))
+    found(warehouse, "tiny", 7)
+    return warehouse.snapshot()
+
+
+@pytest.fixture(scope="session")
+def retail_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """UCI Online Retail: half a million real lines, in a zone with clock changes; sales and returns only."""
+    if not RETAIL.exists():
+        pytest.skip("../shared/data/online_retail.parquet is not on this machine: nothing is checked on UCI Online Retail")
+    warehouse = Warehouse(tmp_path_factory.mktemp("retail"))
+    load(warehouse, LoadRequest((RETAIL,), timezone=RETAIL_ZONE, currency="GBP"))
+    return warehouse.snapshot()

@@ -111,6 +111,7 @@ EXAMPLES: tuple[Query, ...] = (
     OpeningClosing(metric="stock_value", by=("category",), period=Calendar(year=2025, month=12)),
     Ageing(),
     Ageing(by=("location",), day=date(2025, 12, 1), edges=(15, 45)),
+    Ageing(where=DESKS, edges=(60,)),
     PriceInForce(day=date(2025, 3, 1), where=DESKS),
     Overdue(),
     Overdue(of="shipments", at_least_days=10),

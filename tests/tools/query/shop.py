@@ -74,6 +74,7 @@ def build_shop(seed: int = 7) -> Shop:
     frames |= _stock(rng, frames)
     frames |= _purchases(rng)
     frames |= _traffic(rng, frames)
+    frames |= _market(rng)
     return Shop(frames)
 
 
@@ -236,3 +237,13 @@ def _traffic(rng: np.random.Generator, frames: dict[str, pd.DataFrame]) -> dict[
     events["product_id"] = [f"P{i:02}" for i in rng.integers(0, 16, n)]
     events["order_id"] = None
     return {"web_events": events}
+
+
+def _market(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    days = pd.date_range(date(2025, 6, 2), AS_OF, freq="7D")
+    asked = pd.MultiIndex.from_product([["P00", "P01", "P04"], ["Rival", "Other"], days], names=["product_id", "competitor", "observed_on"])
+    prices = asked.to_frame(index=False).sample(frac=0.8, random_state=5)
+    prices["price"] = rng.integers(1000, 9000, len(prices)) / 100
+    read = pd.MultiIndex.from_product([["oil", "usd"], days], names=["indicator", "observed_on"])
+    values = read.to_frame(index=False).assign(value=rng.normal(100, 9, len(read)).round(3), unit="index", source="made up")
+    return {"competitor_prices": prices, "market_indicators": values}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from ingestion.metrics import load_definitions
 from tests.tools.query.conftest import Ask
-from tests.tools.query.oracle import number
+from tests.tools.query.oracle import floats, number
 from tests.tools.query.shop import AS_OF, Shop, between, with_local
+from tools.query.contract import Between
+from tools.query.operators.breakdown import Breakdown
+from tools.query.operators.distribution import Percentiles
 from tools.query.operators.value import Value
-
-# The shop holds no such rows; the demo company does (test_demo.py).
-WITHOUT_DATA = {"competitor_price", "indicator_value"}
 
 
 def delivered(shop: Shop) -> pd.DataFrame:
@@ -161,12 +162,14 @@ ORACLE: dict[str, Callable[[Shop], float]] = {
     "sessions": lambda s: s["web_events"]["session_id"].nunique(),
     "visitors": lambda s: s["web_events"]["visitor_id"].nunique(),
     "conversion_rate": converting,
+    "competitor_price": lambda s: s["competitor_prices"]["price"].mean(),
+    "indicator_value": lambda s: s["market_indicators"]["value"].mean(),
 }
 
 
 def test_no_metric_goes_unchecked() -> None:
     visible = {name for name, metric in load_definitions().metrics.items() if not metric.hidden}
-    assert visible == set(ORACLE) | WITHOUT_DATA
+    assert visible == set(ORACLE)
 
 
 @pytest.mark.parametrize("metric", sorted(ORACLE))
@@ -174,3 +177,33 @@ def test_metric(ask: Ask, shop: Shop, metric: str) -> None:
     expected = float(ORACLE[metric](shop))
     assert number(ask, Value(metrics=(metric,))) == pytest.approx(expected)
     assert expected != 0, f"{metric}: the shop has nothing to measure, so the test could not fail"
+
+
+@pytest.mark.parametrize(("metric", "table", "value", "by"), [
+    ("competitor_price", "competitor_prices", "price", "competitor"),
+    ("competitor_price", "competitor_prices", "price", "product"),
+    ("indicator_value", "market_indicators", "value", "indicator"),
+])  # fmt: skip
+def test_the_market_by_who_and_when(ask: Ask, shop: Shop, metric: str, table: str, value: str, by: str) -> None:
+    """Means by their own dimensions and months, within a period, and by product through the join."""
+    rows = shop[table]
+    rows = rows[rows["observed_on"] >= pd.Timestamp("2025-10-01")].assign(
+        month=lambda frame: frame["observed_on"].dt.to_period("M").dt.start_time
+    )
+    key = "product_id" if by == "product" else by
+    means = rows.groupby([key, "month"])[value].mean().reset_index()
+    expected = {(name, month.date()): mean for name, month, mean in zip(means[key], means["month"], means[value], strict=True)}
+    result = ask(Breakdown(metrics=(metric,), by=(by, "month"), period=Between(start=date(2025, 10, 1), end=AS_OF)))
+    found = {(record[key], record["month"]): record[metric] for record in result.records()}
+    assert found == pytest.approx(expected) and len(expected) > 6
+
+
+def test_the_market_joins_the_range(ask: Ask, shop: Shop) -> None:
+    """Competitors' prices of a category: the products' own, none twice."""
+    rows = shop["competitor_prices"].merge(shop["products"][["product_id", "category"]], on="product_id")
+    expected = rows.groupby("category")["price"].mean().to_dict()
+    assert floats(ask(Breakdown(metrics=("competitor_price",), by=("category",))), "category", "competitor_price") == pytest.approx(
+        expected
+    )
+    median = ask(Percentiles(metric="competitor_price", by=("competitor",), percentiles=(0.5,)))
+    assert floats(median, "competitor", "p50") == pytest.approx(shop["competitor_prices"].groupby("competitor")["price"].median().to_dict())

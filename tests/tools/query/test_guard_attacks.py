@@ -171,10 +171,10 @@ SLOW = {
 @pytest.mark.parametrize("name", SLOW)
 def test_texts_made_to_be_slow_are_refused_at_once(name: str) -> None:
     assert refusal(("duckdb", "SELECT 1 FROM nowhere")) is not None
-    start = time.perf_counter()
+    start = time.process_time()  # of this process only: how busy the machine is says nothing about the guard
     refused = refusal(("duckdb", SLOW[name]))
     assert refused is not None
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 @pytest.mark.parametrize("depth", [5, 15, 25, 39])

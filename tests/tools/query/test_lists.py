@@ -63,6 +63,16 @@ def test_histogram_of_a_given_width(ask: Ask, shop: Shop) -> None:
     assert column(result, "from_value") == [float(x) for x in range(int(expected.index.min()), int(expected.index.max()) + 1, 1000)]
 
 
+def test_a_histogram_of_narrow_ranges_loses_no_value(ask: Ask, shop: Shop) -> None:
+    """There are only so many ranges; the last one then takes all the rest and says where it ends."""
+    values = shop.valid.groupby("customer_id")["net_amount"].sum()
+    result = ask(Histogram(metric="revenue", per="customer", width=0.5)).records()
+    assert len(result) == 500 and sum(int(str(record["count"])) for record in result) == len(values)
+    beyond = float(str(result[-1]["from_value"]))
+    assert result[-1]["count"] == (values >= beyond).sum() > 1
+    assert result[-1]["to_value"] == pytest.approx(values.max())
+
+
 def test_pareto_includes_the_item_that_crosses_the_line(ask: Ask, shop: Shop) -> None:
     revenue = shop.valid.groupby("product_id")["net_amount"].sum().sort_values(ascending=False)
     cumulative = revenue.cumsum() / revenue.sum()

@@ -11,6 +11,12 @@ from tools.errors import BadInput
 from tools.query.contract import Query
 from tools.query.read import read_query
 
+CATEGORY = {"dimension": "category", "values": ["Desks"]}
+
+
+def where(*conditions: object) -> dict[str, object]:
+    return {"kind": "value", "metrics": ["revenue"], "where": list(conditions)}
+
 
 @pytest.mark.parametrize("query", EXAMPLES, ids=named)
 def test_every_query_survives_json(query: Query) -> None:
@@ -43,6 +49,14 @@ def test_every_query_survives_json(query: Query) -> None:
         ({"kind": "top", "metric": "revenue", "by": "product", "n": 0}, "n", ""),
         ({"kind": "abc", "metric": "revenue", "by": "product", "a": 0.9, "b": 0.8}, "query", ""),
         ({"kind": "breakdown", "metrics": ["revenue"], "by": ["product"], "having": [{"metric": "orders", "op": ">"}]}, "having.0", ""),
+        ({"kind": "value", "metrcs": ["revenue"]}, "metrcs", "metrics"),
+        (where({"dimenson": "category", "values": ["Desks"]}), "where.0.dimenson", "dimension"),
+        (where({"dimension": "category", "op": "not_contains", "values": ["a"]}), "where.0.op", ""),
+        (where({"dimension": "category", "op": "in"}), "where.0", ""),
+        (where({"any_of": [CATEGORY, {"dimension": "tier", "op": "is", "values": ["gold"]}]}), "where.0.any_of.1.op", ""),
+        (where({"any_of": [CATEGORY, {"any_of": [CATEGORY, CATEGORY]}]}), "where.0.any_of.1.any_of", ""),
+        (where({"any_of": [CATEGORY]}), "where.0.any_of", ""),
+        (where("category"), "where.0", ""),
         ("revenue", "query", ""),
     ],
 )

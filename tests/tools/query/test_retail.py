@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from ingestion.load import LoadRequest, load
-from ingestion.warehouse import Snapshot, Warehouse
+from ingestion.warehouse import Snapshot
 from tests.tools.query.conftest import Ask
 from tests.tools.query.oracle import column, floats
 from tools.errors import CannotDo
@@ -32,27 +30,16 @@ from tools.query.operators.value import Value
 from tools.query.run import open_database, run_query
 from tools.query.source import Source
 
-RETAIL = Path(__file__).parents[3].parent / "shared" / "data" / "online_retail.parquet"
 ZONE = "Europe/London"
 NOVEMBER = Calendar(year=2011, month=11)
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RETAIL.exists(), reason="../shared/data/online_retail.parquet is not on this machine"),
-]
+pytestmark = pytest.mark.slow  # test_oracle_retail.py asks every operator; here are the same questions as a person would check them
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    warehouse = Warehouse(tmp_path_factory.mktemp("retail"))
-    load(warehouse, LoadRequest((RETAIL,), timezone=ZONE, currency="GBP"))
-    return warehouse.snapshot()
-
-
-@pytest.fixture(scope="module")
-def ask(snapshot: Snapshot) -> Iterator[Ask]:
-    engine = open_database(snapshot.database)
-    source, context = Source(engine, snapshot.name), QueryContext(as_of=date(2011, 12, 9), timezone=ZONE, max_rows=1_000_000)
+def ask(retail_snapshot: Snapshot) -> Iterator[Ask]:
+    engine = open_database(retail_snapshot.database)
+    source, context = Source(engine, retail_snapshot.name), QueryContext(as_of=date(2011, 12, 9), timezone=ZONE, max_rows=1_000_000)
 
     def answer(query: Query) -> Result:
         return run_query(query, context, source)
@@ -62,9 +49,9 @@ def ask(snapshot: Snapshot) -> Iterator[Ask]:
 
 
 @pytest.fixture(scope="module")
-def lines(snapshot: Snapshot) -> pd.DataFrame:
+def lines(retail_snapshot: Snapshot) -> pd.DataFrame:
     """Valid lines with their local day, money as exact cents."""
-    with duckdb.connect(str(snapshot.database), read_only=True, config={"threads": 2}) as connection:
+    with duckdb.connect(str(retail_snapshot.database), read_only=True, config={"threads": 2}) as connection:
         frame = connection.execute("SELECT * FROM order_lines JOIN orders USING (order_id) WHERE status <> 'cancelled'").df()
     local = frame["ordered_at"].dt.tz_localize("UTC").dt.tz_convert(ZONE).dt.tz_localize(None)
     cents = (frame["net_amount"].astype(float) * 100).round().astype("int64")

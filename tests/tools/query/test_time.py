@@ -8,6 +8,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
+from ingestion.calendar import Grain
 from tests.tools.query.conftest import Ask
 from tests.tools.query.examples import H2, YOY, YTD
 from tests.tools.query.oracle import column, floats
@@ -164,3 +165,11 @@ def test_cohort_retention(ask: Ask, shop: Shop) -> None:
 def test_cohorts_have_no_rows_for_the_future(ask: Ask) -> None:
     result = ask(Cohort(offsets=24)).records()
     assert all(pd.Timestamp(str(r["cohort"])) + pd.DateOffset(months=int(str(r["offset_buckets"]))) <= pd.Timestamp(AS_OF) for r in result)
+
+
+@pytest.mark.parametrize("grain", ["week", "quarter", "year"])
+def test_the_cohort_of_a_broken_first_bucket_counts(ask: Ask, shop: Shop, grain: Grain) -> None:
+    """The first order ever rarely falls on the first day of a week or a year; its buyers are a cohort all the same."""
+    firsts = shop.valid.dropna(subset=["customer_id"]).groupby("customer_id")[grain].min()
+    sizes = {record["cohort"]: record["size"] for record in ask(Cohort(grain=grain, offsets=0)).records()}
+    assert sizes == {day.date(): int((firsts == day).sum()) for day in firsts.unique()}

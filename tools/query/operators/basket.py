@@ -11,7 +11,7 @@ from tools.query.bench import Bench, Draft
 from tools.query.body import body_sql
 from tools.query.contract import Column, Filter, Query
 from tools.query.filters import filtered_dimensions, resolve_values
-from tools.query.reach import choose
+from tools.query.reach import check_filled, choose
 from tools.query.rows import Rows
 
 
@@ -32,6 +32,7 @@ def build_basket(query: Basket, bench: Bench) -> Draft:
     if dimension.column is None or dimension.table not in ("products", "suppliers"):
         raise BadInput("of", query.of, allowed=["product", "category", "subcategory", "family", "series", "manufacturer", "supplier"])
     source = choose(bench, bench.metric("units"), [dimension, *filtered_dimensions(bench, query.where)]).source
+    check_filled(bench, [dimension])
     rows = Rows(bench, source, bench.window(query.period))
     listed = f"order_lines.order_id AS order_id, {rows.key(dimension)} AS item"
     baskets = bench.add("baskets", f"SELECT DISTINCT {listed} {body_sql(rows, [listed], query.where)}")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ingestion.calendar import Grain
+from ingestion.calendar import Grain, start_of
 from tools.errors import BadInput
 from tools.query import clock
 from tools.query.bench import Bench, Draft
@@ -16,7 +16,7 @@ from tools.query.rowwise import moments_part
 
 
 class Cohort(Query):
-    """Of the customers whose first valid order fell in a bucket, the part that bought k buckets later. The period picks the cohorts."""
+    """Of the customers whose first valid order fell in a bucket, the part that bought k buckets later. The period picks the buckets."""
 
     kind: Literal["cohort"] = "cohort"
     grain: Grain = "month"
@@ -40,7 +40,8 @@ def build_cohort(query: Cohort, bench: Bench) -> Draft:
     born = bench.add("born", f"SELECT customer_id, {clock.bucket(grain, 'first_at')} AS cohort FROM {firsts} WHERE NOT customer_id IS NULL")
     active = relate(bench, Ask(("orders",), ("customer", grain), query.where), "activity")
     span = known_span(bench, window)
-    chosen = f"cohort >= {bench.bind(span.first)} AND cohort <= {bench.bind(span.last)}"
+    # Whole buckets: the first customers of a month did not all come on its first day.
+    chosen = f"cohort >= {bench.bind(start_of(span.first, grain))} AND cohort <= {bench.bind(span.last)}"
     sizes = bench.add("sizes", f"SELECT cohort, COUNT(*) AS size FROM {born} WHERE {chosen} GROUP BY cohort")
     offset = _offset(grain, f"{active}.{grain}", f"{born}.cohort")
     returned = f"SELECT {born}.cohort AS cohort, {offset} AS offset_buckets, COUNT(DISTINCT {born}.customer_id) AS active"

@@ -8,12 +8,16 @@ from typing import Literal
 from pydantic import Field
 
 from ingestion.calendar import Span
+from ingestion.metrics import MetricSource
 from tools.errors import BadInput, CannotDo
 from tools.query.bench import Bench, Draft
+from tools.query.body import body_sql
 from tools.query.changes import changed
 from tools.query.contract import Column, Period, Query
+from tools.query.filters import filtered_dimensions
+from tools.query.reach import reaches
 from tools.query.relation import Ask, relate
-from tools.query.rows import instant_sql
+from tools.query.rows import Rows, instant_sql
 
 
 class OpeningClosing(Query):
@@ -55,12 +59,10 @@ def build_ageing(query: Ageing, bench: Bench) -> Draft:
     for table in ("stock_levels", "stock_movements"):
         if not bench.source.has_rows(table):
             raise CannotDo("the age of stock", f"{table} holds no rows", f"Load {table}")
-    bench.refuse(query, "where", "period", why="ageing is of all stock on one day; cut it by product or location")
-    day = min(query.day or bench.context.as_of, bench.context.as_of)
-    on_day = f"CAST({bench.bind(day)} AS DATE)"
+    bench.refuse(query, "period", why="ageing is of the stock on one day: give day")
+    on_day = f"CAST({bench.bind(min(query.day or bench.context.as_of, bench.context.as_of))} AS DATE)"
     place = "location_id, product_id"
-    last = f"SELECT MAX(as_of) FROM stock_levels WHERE as_of <= {on_day}"
-    held = bench.add("held", f"SELECT {place}, on_hand FROM stock_levels WHERE as_of = ({last}) AND on_hand > 0")
+    held = bench.add("held", _held_sql(query, bench, on_day))
     received = f"CAST({instant_sql(bench, 'stock_movements.moved_at')} AS DATE)"
     inward = f"SELECT {place}, {received} AS received_on, SUM(quantity) AS quantity FROM stock_movements"
     kinds = "kind IN ('receipt', 'transfer_in', 'return') AND quantity > 0"
@@ -79,6 +81,19 @@ def build_ageing(query: Ageing, bench: Bench) -> Draft:
         f"LEFT JOIN ({told}) AS told ON told.location_id = {held}.location_id AND told.product_id = {held}.product_id WHERE {rest} > 0"
     )
     return _ranges(query, bench, bench.add("all_layers", f"SELECT * FROM {aged} UNION ALL {unknown}"))
+
+
+def _held_sql(query: Ageing, bench: Bench, on_day: str) -> str:
+    """What lies where on the last day with levels, of the products and places asked about."""
+    source = MetricSource(table="stock_levels", expression="COUNT(*)", time="stock_levels.as_of")
+    for dimension in filtered_dimensions(bench, query.where):
+        if dimension.is_time or not reaches(bench.definitions, source, dimension):
+            why = "give day instead" if dimension.is_time else f"stock levels have no {dimension.name}"
+            raise CannotDo(f"the age of stock by {dimension.name}", why)
+    listed = "stock_levels.location_id, stock_levels.product_id, stock_levels.on_hand, stock_levels.as_of"
+    body = body_sql(Rows(bench, source, None), [listed], query.where)
+    last = f"SELECT MAX(as_of) FROM stock_levels WHERE as_of <= {on_day}"
+    return f"SELECT * FROM (SELECT {listed} {body}) AS levels WHERE as_of = ({last}) AND on_hand > 0"
 
 
 def _ranges(query: Ageing, bench: Bench, layers: str) -> Draft:
