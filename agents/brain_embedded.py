@@ -1,0 +1,83 @@
+"""The brain without a language model: grammar, lexicons and the names in the data; the same question is always read the same way."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.brain import Understood, World
+from agents.brain_typed import TypedBrain
+from agents.finding import Finding
+from agents.memory import Dialogue
+from agents.plan import Engine, Plan
+from agents.session_ground import GroundSource
+
+if TYPE_CHECKING:
+    from agents.language.vocabulary import Vocabulary
+    from agents.writer import Draft
+
+# Sentences end at a sign of their own; "and how many" begins a second question.
+_SENTENCES = re.compile(r"(?<=[?!;])\s+|(?<=[a-zà-ỹ)%]{2}\.)\s+(?=[A-ZÀ-Ỹ])|\n+")
+_JOINED = re.compile(
+    r",?\s+(?:and|và)\s+(?=(?:how many|how much|what|which|who|where|when|why|show|list|bao nhiêu|tại sao)\b)", re.IGNORECASE
+)
+_MOST_CLAUSES = 4
+_TYPED = re.compile(r"\s*[\[{]|.*\b(?:tool|kind|parts):\s", re.DOTALL)
+
+
+class EmbeddedBrain:
+    """Plans from words alone; typed questions are taken as they are. Name indexes that are costly to build are kept under `home`."""
+
+    engine: Engine = "embedded"
+
+    def __init__(self, ground: GroundSource, home: Path | None = None) -> None:
+        from agents.language.values.shelf import Shelf
+
+        self._ground, self._shelf = ground, Shelf(home)
+        self._typed = TypedBrain()
+
+    def _vocabulary(self) -> Vocabulary:
+        from agents.language.vocabulary import vocabulary_of
+
+        return vocabulary_of(self._ground(), self._shelf)
+
+    async def understand(self, message: str, dialogue: Dialogue) -> Understood:
+        """The message on its own feet: one that leans on the last question becomes that question with pieces exchanged."""
+        if _TYPED.match(message):
+            return await self._typed.understand(message, dialogue)
+        return await asyncio.to_thread(self._understand, message, dialogue)
+
+    def _understand(self, message: str, dialogue: Dialogue) -> Understood:
+        from agents.language.dialogue import standalone
+
+        return standalone(message, dialogue, self._vocabulary())
+
+    async def plan(self, understood: Understood, world: World) -> Plan:
+        """A typed plan that explains every word that matters, or what stands in the way."""
+        if _TYPED.match(understood.message):
+            return await self._typed.plan(understood, world)
+        return await asyncio.to_thread(self._plan, understood, world)
+
+    def _plan(self, understood: Understood, world: World) -> Plan:
+        from agents.language.decide import plan_of
+        from agents.language.parse import parse
+
+        words = self._vocabulary()
+        question, language = understood.standalone_question, understood.language
+        clauses = [parse(text, words.lexicon, words.values, understood.as_of, language) for text in clauses_of(question)]
+        plan = plan_of(question, clauses, world, language, words.values.nearest)
+        assumed = (*understood.assumptions, *plan.assumptions)
+        return plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
+
+    async def write(self, plan: Plan, findings: tuple[Finding, ...], draft: Draft) -> Draft:
+        """The writer's own words: without a model there are none better."""
+        return draft
+
+
+def clauses_of(question: str) -> list[str]:
+    """The questions of a message, each on its own."""
+    sentences = [part for sentence in _SENTENCES.split(question) for part in _JOINED.split(sentence)]
+    said = [sentence.strip() for sentence in sentences if any(letter.isalnum() for letter in sentence)]
+    return said[:_MOST_CLAUSES] or [question]

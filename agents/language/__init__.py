@@ -1,0 +1,1 @@
+"""The embedded planner: words in, typed plans out, without a language model."""

@@ -1,0 +1,373 @@
+"""Answer, ask or decline: a plan only when it explains the whole question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from agents.brain import World
+from agents.language.agents_for import agent_of
+from agents.language.fillers import candidates_of
+from agents.language.matters import Matter
+from agents.language.parse import Parsed
+from agents.language.rank import Ranked, ranked, weight_of
+from agents.language.reading import reading_of
+from agents.language.replies import Replies, quoted, replies
+from agents.language.settle import Doubt, settle
+from agents.language.sketch import FilterSlot, Sketch
+from agents.language.spans import ValueSpan
+from agents.language.taker import Candidate
+from agents.language.tokens import fold
+from agents.plan import Clarify, Language, Part, Plan, PlannedCall
+from tools.query.contract import Between
+
+Nearest = Callable[[str], Sequence[str]]
+_SURE_NAME = 0.95
+_MOST_OPTIONS = 6
+_SHORT = 14  # a longer message says more than a figure that was forgotten
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One clause decided: a candidate with the sketch it explains, or the plan that says why there is none."""
+
+    parsed: Parsed
+    candidate: Candidate | None = None
+    other: Plan | None = None
+    assumptions: tuple[str, ...] = ()
+
+
+def plan_of(message: str, clauses: Sequence[Parsed], world: World, language: Language, nearest: Nearest) -> Plan:
+    """The plan of a whole message: every clause answered, or the first thing that stands in the way."""
+    judged = [judge(clause, world, language, nearest) for clause in clauses]
+    refused = next((each.other for each in judged if each.other and each.other.outcome == "refuse"), None)
+    answered = [each for each in judged if each.candidate]
+    if refused or not answered:
+        others = [each.other for each in judged if each.other]
+        return refused or _first(others)
+    if stopped := [each.other for each in judged if each.other and each.other.outcome not in ("talk",)]:
+        return _first(stopped)
+    return _answer(message, answered, world, language)
+
+
+def _first(plans: Sequence[Plan]) -> Plan:
+    """What matters most: a refusal, then a question, then the rest."""
+    order = {"refuse": 0, "clarify": 1, "decline": 2, "talk": 3}
+    return min(plans, key=lambda plan: order.get(plan.outcome, 4))
+
+
+def _answer(message: str, judged: Sequence[Judged], world: World, language: Language) -> Plan:
+    calls = [call for each in judged if each.candidate for call in each.candidate.calls]
+    parts: list[Part] = []
+    number = 0
+    for each in judged:
+        for tool, arguments in each.candidate.calls if each.candidate else ():
+            number += 1
+            agent = agent_of(tool, arguments, world)
+            call = PlannedCall(id=f"c{number}", tool=tool, arguments=arguments)
+            if parts and parts[-1].agent == agent and parts[-1].question == each.parsed.text:
+                parts[-1] = parts[-1].model_copy(update={"calls": (*parts[-1].calls, call)})
+            else:
+                parts.append(Part(agent=agent, question=each.parsed.text, calls=(call,)))
+    assumptions = tuple(dict.fromkeys(text for each in judged for text in each.assumptions))
+    repairs = [repair for each in judged for repair in each.parsed.repairs]
+    return Plan(
+        standalone_question=message,
+        language=language,
+        parts=tuple(parts),
+        ignored=tuple(each.parsed.sketch.tokens[place].text for each in judged for place in each.parsed.sketch.unread),
+        reading=reading_of(tuple(calls)),
+        assumptions=assumptions,
+        confidence="low" if any(each.parsed.sketch.unread for each in judged) else "medium" if assumptions or repairs else "high",
+        reasons=assumptions[:3],
+    )
+
+
+def judge_alone(parsed: Parsed) -> bool:
+    """Whether the message is a question by itself: something is asked of it and every word that matters is explained."""
+    if parsed.matters:
+        return True
+    settled, _ = settle(parsed.sketch)
+    options = ranked(settled, candidates_of(settled))
+    return bool(options) and not options[0].unexplained and not parsed.sketch.unread
+
+
+def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest) -> Judged:
+    """One clause."""
+    said, sketch = replies(language), parsed.sketch
+    if matter := _matter(parsed, "refuse"):
+        return Judged(parsed, other=_plan(parsed, language, "refuse", said.say(matter.name)))
+    if matter := _matter(parsed, "decline"):
+        return Judged(parsed, other=_plan(parsed, language, "decline", said.say(matter.name)))
+    settled, doubts = settle(sketch)
+    if ahead := _ahead(settled, world.as_of):
+        return Judged(parsed, other=_plan(parsed, language, "decline", said.say("future", words=ahead, as_of=world.as_of.isoformat())))
+    options = ranked(settled, candidates_of(settled))
+    if (matter := _matter(parsed, "talk")) and not _substance(settled, options):
+        return Judged(parsed, other=_plan(parsed, language, "talk", _talk(said, matter)))
+    if not options:
+        asked = None if sketch.unread else _which_measure(parsed, settled, language, said)
+        return Judged(parsed, other=asked or _plan(parsed, language, "decline", _nothing(settled, said, nearest)))
+    best = options[0]
+    if asked := _which_name(parsed, settled, language, said, nearest):
+        return Judged(parsed, other=asked)
+    if why := _gap(settled, best, said, nearest):
+        return Judged(parsed, other=_plan(parsed, language, "decline", why))
+    return _undoubted(parsed, settled, doubts, best, language, said)
+
+
+def _undoubted(parsed: Parsed, sketch: Sketch, doubts: Sequence[Doubt], best: Ranked, language: Language, said: Replies) -> Judged:
+    """The best candidate, once every name in it has one meaning."""
+    open_ = [doubt for doubt in doubts if doubt.slot.at in best.candidate.used]
+    assumed = list(best.candidate.assumptions)
+    for doubt in open_:
+        if best.candidate.tool not in ("look_up", "look_up_lines") and _are_alike(doubt, sketch):
+            continue
+        return Judged(parsed, other=_ask(parsed, sketch, doubt, language, said))
+    candidate = best.candidate
+    for doubt in open_:
+        text = sketch.text(doubt.slot.at)
+        candidate = _containing(candidate, doubt, text)
+        assumed.append(said.say("contains", name=f"\u201c{text}\u201d"))
+    assumed += [said.say("repaired", written=f"\u201c{each.written}\u201d", read=f"\u201c{each.read}\u201d") for each in parsed.repairs]
+    assumed += _named(sketch, candidate, said)
+    return Judged(parsed, candidate, assumptions=tuple(assumed))
+
+
+def _are_alike(doubt: Doubt, sketch: Sketch) -> bool:
+    """Products that share the words of the message are taken together."""
+    words = sketch.text(doubt.slot.at).casefold()
+    return all(choice.dimension == "product" and words in choice.name.casefold() for choice in doubt.choices)
+
+
+def _containing(candidate: Candidate, doubt: Doubt, text: str) -> Candidate:
+    """The same calls with the condition on one product widened to all whose names hold the words."""
+    value = doubt.slot.best.value
+
+    def widened(found: object) -> object:
+        if isinstance(found, dict) and found.get("dimension") == "product" and found.get("values") == [value]:
+            return {"dimension": "product", "op": "contains", "values": [text]}
+        if isinstance(found, dict):
+            return {key: widened(each) for key, each in found.items()}
+        return [widened(each) for each in found] if isinstance(found, list) else found
+
+    calls = tuple((tool, {key: widened(each) for key, each in arguments.items()}) for tool, arguments in candidate.calls)
+    return replace(candidate, calls=calls)
+
+
+def _named(sketch: Sketch, candidate: Candidate, said: Replies) -> list[str]:
+    """Names that were not written as they stand in the data are told."""
+    told = []
+    for slot in sketch.filters:
+        if slot.at in candidate.used and slot.best.match in ("typo", "partial", "near") and slot.best.score < 1:
+            written = f"\u201c{sketch.text(slot.at)}\u201d"
+            told.append(said.say("names", name=written, dimension=slot.best.dimension.replace("_", " "), value=slot.best.name))
+    return told
+
+
+def _ask(parsed: Parsed, sketch: Sketch, doubt: Doubt, language: Language, said: Replies) -> Plan:
+    options = tuple(_instead(sketch, doubt.slot, choice) for choice in doubt.choices[:_MOST_OPTIONS])
+    options = tuple(dict.fromkeys(options))
+    if len(options) < 2:
+        return _plan(parsed, language, "decline", said.say("unexplained", words=quoted([sketch.text(doubt.slot.at)])))
+    question = said.say("which", name=f"\u201c{sketch.text(doubt.slot.at)}\u201d")
+    return Plan(
+        standalone_question=parsed.text,
+        language=language,
+        outcome="clarify",
+        clarify=Clarify(question=question, options=options),
+        confidence="low",
+    )
+
+
+# What is offered when no figure was named: by the kind of word that was left alone.
+_MEASURES: Mapping[str, tuple[str, ...]] = {
+    "rate": ("return rate", "cancellation rate", "margin rate", "on-time delivery rate"),
+    "average": ("average order value", "average rating", "average delivery time"),
+    "": ("revenue", "orders", "units", "margin"),
+}
+_MEASURES_VI: Mapping[str, tuple[str, ...]] = {
+    "rate": ("tỷ lệ trả hàng", "tỷ lệ hủy đơn", "tỷ suất lợi nhuận", "tỷ lệ giao đúng hạn"),
+    "average": ("giá trị đơn hàng trung bình", "đánh giá trung bình", "thời gian giao hàng"),
+    "": ("doanh thu", "số đơn hàng", "số lượng bán", "lợi nhuận"),
+}
+
+
+def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Replies) -> Plan | None:
+    """The rest of the question is clear, only the figure is missing: ask which."""
+    meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or (group.of("dimension") and sketch.periods)]
+    if not meant or len(sketch.tokens) > _SHORT:
+        return None
+    kind = "rate" if sketch.has("rate") else "average" if sketch.has("average") else ""
+    slots = {
+        slot.at: f"by {sketch.text(slot.at)}" if language == "en" else f"theo {sketch.text(slot.at)}"
+        for slot in sketch.dimensions
+        if slot.role != "label"
+    }
+    joined = " ".join(
+        slots.get(at, ("for " if language == "en" and sketch.groups[at].of("value") else "") + sketch.text(at)) for at in meant
+    )
+    measures = (_MEASURES_VI if language == "vi" else _MEASURES)[kind]
+    options = tuple(f"{measure} {joined}" for measure in measures)
+    return Plan(
+        standalone_question=parsed.text,
+        language=language,
+        outcome="clarify",
+        clarify=Clarify(question=said.say("measure"), options=options),
+        confidence="low",
+    )
+
+
+def _instead(sketch: Sketch, slot: FilterSlot, choice: ValueSpan) -> str:
+    """The question with the name made plain; a name several members share is given by its id."""
+    group = sketch.groups[slot.at]
+    same = [each for each in slot.choices if each.name == choice.name and each.dimension == choice.dimension and each.value != choice.value]
+    said = f"{choice.dimension.replace('_', ' ')} {choice.value if same else choice.name}"
+    texts = [token.text for token in sketch.tokens]
+    return " ".join([*texts[: group.start], said, *texts[group.end :]])
+
+
+def _matter(parsed: Parsed, kind: str) -> Matter | None:
+    """The first matter of a kind that no name of the data holds."""
+    held = [group for group in parsed.sketch.groups if any(tag.value and tag.value.score >= _SURE_NAME for tag in group.of("value"))]
+    for matter in parsed.matters:
+        if any(group.start <= matter.start and matter.end < group.end + (group.start < matter.start) for group in parsed.sketch.groups):
+            continue
+        inside = any(group.start <= matter.start and matter.end <= group.end and group.end - group.start > 1 for group in held)
+        if matter.kind == kind and not inside:
+            return matter
+    return None
+
+
+def _substance(sketch: Sketch, options: Sequence[Ranked]) -> bool:
+    """Whether anything is asked besides the small talk."""
+    return bool(options) and bool(sketch.metrics or sketch.filters or options[0].score > 1)
+
+
+def _which_name(parsed: Parsed, sketch: Sketch, language: Language, said: Replies, nearest: Nearest) -> Plan | None:
+    """A word that several names hold: ask whose."""
+    if len(sketch.unread) != 1:
+        return None
+    place = sketch.unread[0]
+    word = sketch.tokens[place]
+    names = [name for name in nearest(word.text) if word.folded in fold(name).split()]
+    if len(names) < 2 or len(word.text) < 3:
+        return None
+    texts = [token.text for token in sketch.tokens]
+    options = tuple(" ".join([*texts[:place], name, *texts[place + 1 :]]) for name in names[:_MOST_OPTIONS])
+    question = said.say("which", name=f"\u201c{word.text}\u201d")
+    return Plan(
+        standalone_question=parsed.text,
+        language=language,
+        outcome="clarify",
+        clarify=Clarify(question=question, options=options),
+        confidence="low",
+    )
+
+
+def _talk(said: Replies, matter: Matter) -> str:
+    return said.say(matter.name) if matter.name in ("thanks", "bye") else said.offer(matter.name)
+
+
+def _ahead(sketch: Sketch, as_of: date) -> str:
+    """The words for a period that begins after the newest data."""
+    for slot in sketch.periods:
+        meaning = slot.span.meaning
+        if isinstance(meaning, Between) and meaning.start > as_of:
+            return quoted([sketch.text(slot.at)])
+    return ""
+
+
+def _nothing(sketch: Sketch, said: Replies, nearest: Nearest) -> str:
+    if sketch.unread:
+        return _unread(sketch, said, nearest)
+    return said.say("nothing") + said.say("try")
+
+
+def _gap(sketch: Sketch, best: Ranked, said: Replies, nearest: Nearest) -> str:
+    """Why the best candidate is not the question; empty when it is."""
+    if _heavy(sketch):
+        return _unread(sketch, said, nearest)
+    if best.unexplained:
+        words = [sketch.text(at) for at in best.unexplained if weight_of(sketch.groups[at]) >= 0.5]
+        return said.say("unexplained", words=quoted(words)) + said.say("try")
+    return ""
+
+
+def _heavy(sketch: Sketch) -> tuple[int, ...]:
+    """Unread words that may be what the question is about; the others are told and left out."""
+    return tuple(place for place in sketch.unread if _is_heavy(sketch, place))
+
+
+def _is_heavy(sketch: Sketch, place: int) -> bool:
+    """A name, a code, a word after a preposition or just before a figure says what is meant; a verb or an adverb elsewhere does not."""
+    token = sketch.tokens[place]
+    if sketch.language != "en" or not token.text.isalpha() or (place and token.text[0].isupper()) or len(sketch.unread) > 2:
+        return True
+    before = next((each.folded for each in reversed(sketch.tokens[:place]) if each.folded not in _ARTICLES), "")
+    after = next((group for group in sketch.groups if group.start == place + 1), None)
+    verbal = token.folded.endswith(("ing", "ed", "ly"))
+    if before in _PREPOSITIONS and not verbal:
+        return True
+    following = after is not None and bool(after.of("metric", "dimension", "value"))
+    previous = next((group for group in sketch.groups if group.end == place), None)
+    compound = previous is not None and bool(previous.of("metric", "dimension", "value")) and not verbal and place == len(sketch.tokens) - 1
+    return (following and not token.folded.endswith("ly")) or compound
+
+
+_ARTICLES = ("the", "a", "an", "our", "my", "your", "their", "its", "any", "all", "some", "these", "those", "this", "that")
+_PREPOSITIONS = (
+    "for",
+    "from",
+    "in",
+    "of",
+    "by",
+    "per",
+    "with",
+    "at",
+    "to",
+    "on",
+    "into",
+    "about",
+    "under",
+    "over",
+    "through",
+    "via",
+    "without",
+    "excluding",
+    "except",
+    "which",
+    "what",
+    "each",
+    "every",
+    "than",
+    "is",
+    "are",
+    "was",
+    "were",
+    "as",
+    "between",
+    "and",
+    "or",
+    "many",
+    "much",
+    "no",
+    "not",
+    "never",
+    "like",
+)
+
+
+def _unread(sketch: Sketch, said: Replies, nearest: Nearest) -> str:
+    words = [sketch.tokens[place].text for place in sketch.unread]
+    near = list(nearest(" ".join(words)))
+    if near:
+        return said.say("unread_near", words=quoted(words), near=quoted(near)) + said.say("try")
+    return said.say("unread", words=quoted(words)) + said.say("try")
+
+
+def _plan(parsed: Parsed, language: Language, outcome: str, reply: str) -> Plan:
+    return Plan.model_validate(
+        {"standalone_question": parsed.text, "language": language, "outcome": outcome, "reply": reply.strip(), "confidence": "low"}
+    )

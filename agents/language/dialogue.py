@@ -1,0 +1,143 @@
+"""A message in its conversation: taken as it is, as an edit of the last question, or as a step back."""
+
+from __future__ import annotations
+
+import re
+
+from agents.brain import Understood
+from agents.language.decide import judge_alone
+from agents.language.follow import exchanged, habits, holds, merged, starts_with, without_filters
+from agents.language.parse import Parsed, language_of, parse
+from agents.language.pointing import dated, named, swapped
+from agents.language.tokens import tidy, tokens_of
+from agents.language.vocabulary import Vocabulary
+from agents.memory import Dialogue, Turn
+from agents.plan import Language
+
+_ASKS = re.compile(
+    r"\b(?:how (?:many|much)|what (?:is|was|are|were|share|percentage)|which|who|where|when|show|list|give"
+    r"|bao nhiêu|nào|liệt kê|cho (?:tôi )?(?:biết|xem))\b",
+    re.IGNORECASE,
+)
+
+
+def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understood:
+    """The question the message means."""
+    language = dialogue.preferences.language or _language(message, dialogue, words)
+    plain = Understood(message=message, standalone_question=message, as_of=dialogue.as_of, language=language)
+    tokens = tokens_of(tidy(message))
+    if rest := _after_fresh(message):
+        return plain.model_copy(update={"standalone_question": rest})
+    last = _last(dialogue)
+    if last is None:
+        return plain
+    if holds(tokens, habits().back) and len(tokens) <= 8:
+        return plain.model_copy(update={"standalone_question": _before(dialogue) or last.plan.standalone_question})
+    question = _edited(message, last, dialogue, words, language)
+    return plain.model_copy(update={"standalone_question": question, "edits": last.plan if question != message else None})
+
+
+def _after_fresh(message: str) -> str:
+    """What follows the words that begin anew, wherever they stand at the front; nothing when there are none."""
+    text = tidy(message)
+    tokens = tokens_of(text)
+    rest = ""
+    for place in range(min(6, len(tokens))):
+        if skipped := starts_with(tokens[place:], habits().fresh):
+            rest = text[tokens[place + skipped - 1].end :].lstrip(" :,.-;!") or rest
+    return rest
+
+
+def _language(message: str, dialogue: Dialogue, words: Vocabulary) -> Language:
+    """Of a short message in a conversation, the language of the conversation unless its words say otherwise."""
+    read = language_of(message, words.lexicon, words.values)
+    last = _last(dialogue)
+    known = any(token.folded in words.lexicon.known[read] for token in tokens_of(tidy(message)))
+    return last.plan.language if last and not known else read
+
+
+def _last(dialogue: Dialogue) -> Turn | None:
+    return next((turn for turn in reversed(dialogue.turns) if turn.plan.outcome in ("answer", "clarify")), None)
+
+
+def _before(dialogue: Dialogue) -> str:
+    """The question before the last one."""
+    asked = [turn.plan.standalone_question for turn in dialogue.turns if turn.plan.outcome == "answer"]
+    return asked[-2] if len(asked) > 1 else ""
+
+
+def _edited(message: str, last: Turn, dialogue: Dialogue, words: Vocabulary, language: Language) -> str:
+    """The message with what it points at named; where it leans on the last question, that question with pieces exchanged."""
+
+    def read(text: str, spoken: Language) -> Parsed:
+        return parse(text, words.lexicon, words.values, dialogue.as_of, spoken)
+
+    new = read(message, language)
+    if any(matter.kind == "refuse" for matter in new.matters) or (new.matters and new.matters[0].kind == "talk" and not new.sketch.metrics):
+        return message
+    old = read(last.plan.standalone_question, last.plan.language)
+    if swapped(message) and len(old.sketch.filters) == 2:
+        return exchanged(old.sketch)
+    if holds(new.sketch.tokens, habits().drop):
+        return without_filters(old.sketch)
+    said = dated(named(message, old.sketch, dialogue.handles), old.sketch, dialogue.as_of)
+    if said != message:
+        new = read(said, language)
+        if judge_alone(new) and _asks_by_itself(said, new):
+            return said
+    elif not _leans(message, new):
+        return message
+    return merged(old.sketch, new.sketch, said) or message
+
+
+def _asks_by_itself(message: str, new: Parsed) -> bool:
+    return bool(_ASKS.search(message)) and bool(new.sketch.metrics or new.sketch.cues.keys() & _OPERATIONS or new.sketch.filters)
+
+
+_OPERATIONS = {
+    "last_time",
+    "first_time",
+    "keep",
+    "details",
+    "status",
+    "lines",
+    "attribute",
+    "basket",
+    "no_activity",
+    "top",
+    "bottom",
+    "why",
+}
+_OWN_QUESTION = (
+    "overview",
+    "funnel",
+    "cohort",
+    "basket",
+    "last_time",
+    "details",
+    "status",
+    "lines",
+    "no_activity",
+    "overdue",
+    "opening_closing",
+    "ageing",
+)
+
+
+def _leans(message: str, new: Parsed) -> bool:
+    """Whether the message is no question by itself: it begins like a continuation, or names no measure."""
+    sketch = new.sketch
+    if not sketch.groups or new.matters:
+        return False
+    leaning = starts_with(sketch.tokens, habits().lean) > 0
+    measured = bool(sketch.metrics) and not all(slot.verb for slot in sketch.metrics)
+    ranked = sketch.has("top", "bottom") and any(slot.role == "head" for slot in sketch.dimensions)
+    asking = bool(_ASKS.search(message))
+    if asking and (measured or ranked or sketch.has(*_OWN_QUESTION) or sketch.metrics):
+        return False
+    kinds = [bool(sketch.metrics), bool(sketch.dimensions), bool(sketch.filters), bool(sketch.periods or sketch.comparisons), ranked]
+    if leaning:
+        return not (measured and sum(kinds) >= 3)
+    if len(sketch.tokens) <= 7 and sum(kinds) <= 1 and not sketch.has(*_OWN_QUESTION):
+        return True
+    return not measured and not ranked and not sketch.has(*_OWN_QUESTION) and len(sketch.tokens) <= 7

@@ -1,0 +1,299 @@
+"""The figures a message asks for: its nouns and verbs, and how the words around them change what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from agents.language.sketch import COUNTED, ON_FILE, MetricSlot, Sketch
+
+Json = dict[str, object]
+# Metrics of which one value already is a mean or a rate.
+MEANS = (
+    "average_",
+    "_rate",
+    "_days",
+    "days_of_cover",
+    "units_per_order",
+    "inventory_turnover",
+    "mean_",
+    "supplier_punctuality",
+    "competitor_price",
+    "indicator_value",
+)
+# Metrics of which less is better.
+BAD = frozenset(
+    {
+        "cancelled_orders",
+        "cancellation_rate",
+        "cancelled_value",
+        "returned_units",
+        "return_rate",
+        "refunds",
+        "delivery_days",
+        "late_deliveries",
+        "damaged_shipments",
+        "damage_rate",
+        "shipping_cost",
+        "stockouts",
+        "stockout_rate",
+        "shrinkage_units",
+        "shrinkage_value",
+        "supplier_lead_time_days",
+        "late_received_lines",
+        "rejected_units",
+        "supplier_reject_rate",
+        "overdue_purchase_orders",
+        "cost",
+        "discount_amount",
+        "discount_rate",
+    }
+)
+
+
+MONEY = 10_000  # nobody orders so many times: the number is an amount
+_STOCKS = frozenset({"stock_on_hand", "stock_on_order", "available_stock", "stock_value", "days_of_cover", "inventory_turnover"})
+_RATIOS: Mapping[tuple[str, str], str] = {
+    ("revenue", "orders"): "average_order_value",
+    ("units", "orders"): "units_per_order",
+    ("revenue", "units"): "average_selling_price",
+}
+RATE_OF: Mapping[str, str] = {
+    "cancelled_orders": "cancellation_rate",
+    "returned_units": "return_rate",
+    "damaged_shipments": "damage_rate",
+    "rejected_units": "supplier_reject_rate",
+    "discount_amount": "discount_rate",
+    "margin": "margin_rate",
+    "stockouts": "stockout_rate",
+}
+_JOINING = frozenset({"and", ",", "&", "plus", "và", "vs", "or", "/", "+", "với", "cùng", "as", "versus", "by"})
+_PREPOSITIONS = frozenset({"in", "from", "of", "for", "per", "to", "on", "with", "average", "an"})
+_HANGING = frozenset({"from", "of", "in", "for", "the", "a", "our", "to", "on", "ended", "end", "per", "with", "của", "từ", "trong"})
+# Verbs that add nothing to a noun, and those that turn one figure into another.
+_PLAIN_DEEDS = frozenset({"units", "revenue", "orders", "stock_on_hand"})
+_DEEDS: Mapping[tuple[str, str], str] = {
+    ("orders", "cancelled_orders"): "cancelled_orders",
+    ("placed_orders", "cancelled_orders"): "cancelled_orders",
+    ("revenue", "cancelled_orders"): "cancelled_value",
+    ("units", "returned_units"): "returned_units",
+    ("active_products", "returned_units"): "returned_units",
+    ("orders", "returned_units"): "returned_units",
+    ("active_products", "units"): "units",
+    ("units", "received_units"): "received_units",
+    ("active_products", "received_units"): "received_units",
+}
+
+
+@dataclass
+class Figures:
+    """Takes figures from a sketch, each word at most once; the record of what was taken is shared with all other slots."""
+
+    sketch: Sketch
+    used: set[int] = field(default_factory=set)
+    assumptions: list[str] = field(default_factory=list)
+
+    def cue(self, *names: str) -> bool:
+        """Whether any of the cues is there; all of them are explained."""
+        places = [place for name in names for place in self.sketch.cues.get(name, ())]
+        self.used.update(places)
+        return bool(places)
+
+    def cue_words(self, name: str) -> str:
+        """The words of a cue as written."""
+        return " ".join(self.sketch.text(place).casefold() for place in self.sketch.cues.get(name, ()))
+
+    def assume(self, text: str) -> None:
+        self.assumptions.append(text)
+
+    def metrics(self) -> list[str]:
+        """Every metric named by a noun; else what is counted; else the one a verb means."""
+        self._pass_what_is_left_out_anyway()
+        nouns = [slot for slot in self.sketch.metrics if not slot.verb and slot.at not in self.used and not slot.left_out]
+        if any(slot.per for slot in nouns):
+            return self._ratio(nouns)
+        nouns = self._joined(nouns)
+        if nouns:
+            self.used.update(slot.at for slot in nouns)
+            return self._said(list(dict.fromkeys(slot.name for slot in nouns)))
+        counted = [slot for slot in self.sketch.dimensions if slot.role == "counted" and slot.at not in self.used]
+        if counted:
+            self.used.update(slot.at for slot in counted)
+            return self._said(list(dict.fromkeys(self._count_of(slot.name) for slot in counted)))
+        return self._verb_metric()
+
+    def metric(self, default: str | None = None) -> str | None:
+        """The one metric to work with; the default is said."""
+        found = self.metrics()
+        if found:
+            return found[0]
+        if default:
+            self.assume(f"measured by {default.replace('_', ' ')}")
+        return default
+
+    def _joined(self, nouns: list[MetricSlot]) -> list[MetricSlot]:
+        """Figures that are named side by side; one that hangs on another by a preposition makes a figure nobody defined."""
+        kept = nouns[:1]
+        for before, slot in pairwise(nouns):
+            first, last = self.sketch.groups[before.at].end, self.sketch.groups[slot.at].start
+            between = {token.lower for token in self.sketch.tokens[first:last]}
+            hangs = self.sketch.tokens[last - 1].lower in _PREPOSITIONS and not between & {"and", "và", "&"}
+            if hangs and before.name != "stock_on_hand" and not self.sketch.has("share", "versus", "why"):
+                continue
+            if (
+                before.name == "stock_on_hand"
+                or not between
+                or between & _JOINING
+                or not between <= _HANGING
+                or self.sketch.has("share", "versus", "why", "change", "rising", "falling", "top", "bottom")
+            ):
+                kept.append(slot)
+        return kept
+
+    def _pass_what_is_left_out_anyway(self) -> None:
+        """Sales figures hold no cancelled orders, so leaving those out changes nothing."""
+        for slot in self.sketch.metrics:
+            if slot.left_out and slot.name == "cancelled_orders":
+                self.used.add(slot.at)
+                self.cue("exclude")
+                self.assume("cancelled orders are left out of sales figures anyway")
+
+    def _ratio(self, nouns: list[MetricSlot]) -> list[str]:
+        """One figure per another: a metric of its own, or nothing."""
+        upper = [slot for slot in nouns if not slot.per]
+        lower = [slot for slot in nouns if slot.per]
+        known = _RATIOS.get((upper[0].name, lower[0].name)) if len(upper) == len(lower) == 1 else None
+        if len(upper) == len(lower) == 1 and is_mean(upper[0].name):
+            known = upper[0].name  # the average price is one per unit already
+        if known:
+            self.used |= {upper[0].at, lower[0].at}
+            self.cue("group", "average", "per_unit")
+        return [known] if known else []
+
+    def _one_stock(self, nouns: list[str]) -> list[str]:
+        """How much stock is on order: the word stock only says what is on order."""
+        if len(nouns) > 1 and nouns[0] == "stock_on_hand" and nouns[1] in _STOCKS and not self.sketch.has("combine"):
+            return nouns[1:]
+        return nouns
+
+    def _of_share(self, nouns: list[str]) -> list[str]:
+        """Which percentage of orders is cancelled: the rate."""
+        cut = any(slot.role in ("group", "within") for slot in self.sketch.dimensions) and nouns[:1] == ["margin"]
+        if nouns and not cut and self.sketch.has("share") and (rate := RATE_OF.get(nouns[0])) and self.cue("share"):
+            return [rate, *nouns[1:]]
+        return nouns
+
+    def _rates_alone(self, nouns: list[str]) -> list[str]:
+        """The percentage of deliveries on time is the rate, not also the count."""
+        rates = [name for name in nouns if name.endswith("_rate")]
+        return rates if rates and self.sketch.has("share") else nouns
+
+    def _said(self, nouns: list[str]) -> list[str]:
+        """The nouns as the words around them change them."""
+        changed = nouns
+        for step in (self._with_deed, self._late, self._in_stock, self._one_stock, self._of_share, self._rates_alone):
+            changed = step(changed)
+        return changed
+
+    def _late(self, nouns: list[str]) -> list[str]:
+        """Deliveries that are called late are another figure."""
+        listed = {"open", "still", "outstanding", "now", "which", "list"} & {token.folded for token in self.sketch.tokens}
+        if listed and not self.sketch.has("how_many", "group", "trend"):
+            return nouns
+        if nouns[:1] in (["deliveries"], ["shipments"]) and self.sketch.has("late_word") and self.cue("late_word", "overdue"):
+            return ["late_deliveries", *nouns[1:]]
+        return nouns
+
+    def _in_stock(self, nouns: list[str]) -> list[str]:
+        """Units that lie somewhere are stock, those that were sold are not."""
+        sold = any(slot.verb and slot.name == "units" for slot in self.sketch.metrics)
+        counted = nouns[:1] in (["active_products"], ["product_count"]) and "have" in self.cue_words("keep")
+        if counted and not self.sketch.periods and self.cue("keep"):
+            return ["product_count", *nouns[1:]]
+        if nouns[:1] in (["units"], ["active_products"], ["product_count"]) and self.sketch.has("keep") and not sold and self.cue("keep"):
+            return ["stock_on_hand", *nouns[1:]]
+        return nouns
+
+    def _with_deed(self, nouns: list[str]) -> list[str]:
+        """Beside a noun a verb says what happened: orders placed are orders, orders cancelled are another figure."""
+        for slot in self.sketch.metrics:
+            if not slot.verb or slot.at in self.used:
+                continue
+            if slot.name == "stock_on_hand" and nouns[0] in ("units", "active_products"):
+                self.used.add(slot.at)
+                nouns = ["stock_on_hand", *nouns[1:]]
+            elif (slot.name in _PLAIN_DEEDS and not _STOCKS & set(nouns)) or slot.name in nouns or slot.name == "stock_on_hand":
+                self.used.add(slot.at)
+            elif changed := _DEEDS.get((nouns[0], slot.name)):
+                self.used.add(slot.at)
+                nouns = [changed, *nouns[1:]]
+        return nouns
+
+    def _verb_metric(self) -> list[str]:
+        verbs = [slot for slot in self.sketch.metrics if slot.verb and slot.at not in self.used]
+        self.used.update(slot.at for slot in verbs)
+        names = list(dict.fromkeys(slot.name for slot in verbs))
+        if names == ["units"] and self.sketch.has("how_much", "top", "bottom") and not self.sketch.has("how_many"):
+            self.assume("sold is measured by revenue")
+            return ["revenue"]
+        if names == ["orders"] and self.sketch.has("how_much"):
+            return ["revenue"]
+        return names[:1] if len(names) > 1 else names
+
+    def _count_of(self, dimension: str) -> str:
+        if dimension == "customer" and self.cue("new"):
+            return "new_customers"
+        if dimension == "product" and self.cue("different"):
+            return "active_products"
+        if dimension == "product" and any(slot.verb and slot.name == "units" for slot in self.sketch.metrics):
+            return "units"
+        owned = not self.sketch.metrics and not self.sketch.periods and not self.sketch.numbers
+        return ON_FILE.get(dimension, COUNTED[dimension]) if owned else COUNTED[dimension]
+
+
+def is_mean(metric: str) -> bool:
+    return any(part in metric for part in MEANS)
+
+
+# What customers get and what suppliers deliver go by the same words.
+_OF_SUPPLIERS: Mapping[str, str] = {
+    "late_deliveries": "late_received_lines",
+    "on_time_delivery_rate": "supplier_on_time_rate",
+    "delivery_days": "supplier_lead_time_days",
+    "deliveries": "received_lines",
+    "damage_rate": "supplier_reject_rate",
+}
+
+
+_OF_CARRIERS: Mapping[str, str] = {
+    "supplier_punctuality": "on_time_delivery_rate",
+    "supplier_on_time_rate": "on_time_delivery_rate",
+    "supplier_lead_time_days": "delivery_days",
+    "cost": "shipping_cost",
+    "purchase_spend": "shipping_cost",
+}
+
+
+def of_suppliers(arguments: Json) -> Json:
+    """The same arguments with the metrics of suppliers where suppliers are asked about, and of carriers where carriers are."""
+    names = (
+        _OF_SUPPLIERS if _names(arguments, ("supplier", "supplier_country")) else _OF_CARRIERS if _names(arguments, ("carrier",)) else None
+    )
+    if names is None:
+        return arguments
+    changed = dict(arguments)
+    if isinstance(metric := arguments.get("metric"), str):
+        changed["metric"] = names.get(metric, metric)
+    if isinstance(conditions := arguments.get("having"), list):
+        changed["having"] = [{**each, "metric": names.get(each["metric"], each["metric"])} for each in conditions]
+    if isinstance(metrics := arguments.get("metrics"), list):
+        changed["metrics"] = [names.get(str(metric), str(metric)) for metric in metrics]
+    return changed
+
+
+def _names(arguments: Json, dimensions: tuple[str, ...]) -> bool:
+    by, where = arguments.get("by"), arguments.get("where")
+    grouped = by in dimensions or (isinstance(by, list) and any(name in by for name in dimensions))
+    filtered = isinstance(where, list) and any(isinstance(each, dict) and each.get("dimension") == dimensions[0] for each in where)
+    return grouped or filtered

@@ -1,0 +1,215 @@
+"""Fillers of the tools that explain and follow changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agents.language.figures import Json, is_mean
+from agents.language.sketch import Sketch
+from agents.language.taker import Candidate, Taker, as_json
+from tools.query.contract import Calendar
+
+_LAST_MONTH: Json = {"period": {"kind": "named", "name": "last_month"}}
+
+
+def dated(take: Taker, default: str = "previous") -> Json:
+    """A period with what it is compared to; last month against the month before when nothing is said."""
+    if ends := take.ends():
+        return ends
+    if two := _later_against_earlier(take):
+        return two
+    period, compare = take.period(), take.compare(default)
+    if not period and (others := take.periods()):
+        period = {"period": others[0]}
+    if not period:
+        period = _of_comparison(take)
+    return {**period, **compare}
+
+
+def _later_against_earlier(take: Taker) -> Json:
+    """Two months or quarters that are named: the later is compared with the earlier."""
+    free = [slot for slot in take.sketch.periods if slot.at not in take.used and isinstance(slot.span.meaning, Calendar)]
+    if len(free) != 2 or take.sketch.comparisons:
+        return {}
+    earlier, later = sorted(free, key=lambda slot: _order(slot.span.meaning))
+    take.used |= {earlier.at, later.at}
+    return {"period": as_json(later.span.meaning), "compare": {"to": "period", "period": as_json(earlier.span.meaning)}}
+
+
+def _order(meaning: object) -> tuple[int, int]:
+    if not isinstance(meaning, Calendar):
+        return (0, 0)
+    return (meaning.year, meaning.month or (meaning.quarter or 4) * 3)
+
+
+def _of_comparison(take: Taker) -> Json:
+    """Against the previous quarter: this quarter. Without any word of time: last month."""
+    said = " ".join(take.sketch.text(slot.at).casefold() for slot in take.sketch.comparisons)
+    unit = next((unit for unit, words in _UNITS.items() if any(word in said for word in words)), None)
+    if unit is None:
+        take.assume("no period was named: last month")
+        return _LAST_MONTH
+    name = f"this_{unit}" if not any(word in said for word in ("over", "on ", "mom", "qoq", "wow")) or unit == "year" else f"last_{unit}"
+    take.assume(f"no period was named: {name.replace('_', ' ')}")
+    return {"period": {"kind": "named", "name": name}}
+
+
+_UNITS = {
+    "week": ("week", "wow", "tuần"),
+    "month": ("month", "mom", "tháng"),
+    "quarter": ("quarter", "qoq", "quý"),
+    "year": ("year", "yoy", "y/y", "năm", "cùng kỳ"),
+}
+
+
+def fill_change_by_member(sketch: Sketch) -> Candidate | None:
+    """Which members rose or fell most."""
+    take = Taker(sketch)
+    up, down = sketch.has("rising"), sketch.has("falling")
+    if not (up or down or sketch.has("change")):
+        return None
+    words = take.cue_words("rising") + take.cue_words("falling") + take.cue_words("change")
+    take.cue("rising", "falling", "change", "top", "bottom", "which", "slowest", "fastest")
+    by = take.dimension("head", "group", "counted", "within")
+    if by is None or sketch.has("row", "why"):
+        return None
+    n = take.limit()
+    metric = take.metric("revenue")
+    take.cue("show_all", "total", "performance", "versus", "higher", "lower")
+    relative = "rate" in words or "fastest" in words or any("percent" in token.folded or token.text == "%" for token in sketch.tokens)
+    direction = "rising" if up and not down else "falling" if down and not up else None
+    if sketch.has("bottom") and direction is None:
+        direction = "falling"
+    days = dated(take)
+    arguments: Json = {"metric": metric, "by": by, "direction": direction, "relative": relative, "n": n, "where": take.where(), **days}
+    return take.made("change_by_member", arguments, 0.5)
+
+
+def fill_why(sketch: Sketch) -> Candidate | None:
+    """Why a figure changed: the change itself, and who made it."""
+    take = Taker(sketch)
+    if not (sketch.has("why") or sketch.has("contribution")) or (sketch.filters and sketch.has("share")):
+        return None
+    asked_why = take.cue("why")
+    take.cue(
+        "how_did",
+        "contribution",
+        "rising",
+        "falling",
+        "change",
+        "top",
+        "which",
+        "lower",
+        "higher",
+        "performance",
+        "bottom",
+        "total",
+        "group",
+    )
+    metric = take.metric("revenue")
+    by = take.dimension("head", "group", "within", "counted")
+    days = dated(take)
+    shared: Json = {"where": take.where(), **days}
+    member = by or "category"
+    if not by:
+        take.assume("split by category, because no split was named")
+    calls: list[tuple[str, Json]] = [("contribution", {"metric": metric, "by": member, **shared})]
+    if asked_why:
+        calls.insert(0, ("metric_value", {"metrics": [metric], **shared}))
+        if metric == "revenue":
+            calls.append(("decomposition", shared))
+    first = take.made(calls[0][0], calls[0][1], 1.0)
+    return replace(first, calls=tuple((tool, {key: value for key, value in call.items() if value != []}) for tool, call in calls))
+
+
+def fill_decomposition(sketch: Sketch) -> Candidate | None:
+    """Price, volume and mix."""
+    take = Taker(sketch)
+    if not take.cue("decomposition"):
+        return None
+    take.cue("why", "rising", "falling", "change", "contribution", "group", "combine", "versus", "higher", "lower")
+    for slot in sketch.metrics:
+        if slot.name in ("revenue", "units", "average_selling_price"):
+            take.used.add(slot.at)
+    take.cue("price_in_force")
+    by = take.dimensions("group", "head", "within")
+    days = dated(take)
+    return take.made("decomposition", {"by": by[0] if by else None, "where": take.where(), **days}, 2)
+
+
+def fill_like_for_like(sketch: Sketch) -> Candidate | None:
+    """Only those active in both periods."""
+    take = Taker(sketch)
+    words = take.cue_words("like_for_like")
+    if not take.cue("like_for_like"):
+        return None
+    take.cue("change", "rising", "falling", "higher", "lower", "versus", "trend", "only")
+    named = [name for name in take.dimensions("head", "group", "within") if name in ("location", "product", "customer")]
+    guess = "product" if "product" in words else "customer" if "customer" in words else "location"
+    metric = take.metric("revenue")
+    days = dated(take, "year_on_year")
+    return take.made("like_for_like", {"metric": metric, "entity": named[0] if named else guess, "where": take.where(), **days}, 1.5)
+
+
+_ROWS = ("row", "consecutive", "straight", "running", "liên t", "successive")
+
+
+def _grain_named(take: Taker) -> str | None:
+    """Weeks in "four straight weeks"."""
+    for slot in take.sketch.dimensions:
+        if slot.name in ("day", "week", "month", "quarter", "year") and slot.at not in take.used:
+            take.used.add(slot.at)
+            return slot.name
+    return None
+
+
+def fill_streaks(sketch: Sketch) -> Candidate | None:
+    """Falling three months in a row."""
+    take = Taker(sketch)
+    told = " ".join(sketch.text(slot.at).casefold() for slot in sketch.durations)
+    if not (sketch.has("row") or any(word in told for word in _ROWS)):
+        return None
+    run = (
+        "zero" if sketch.has("no_activity", "zero") else "rising" if sketch.has("rising") else "falling" if sketch.has("falling") else None
+    )
+    if run is None:
+        run = "nonzero" if sketch.has("both", "top") or sketch.metrics else "falling"
+    take.cue("row", "rising", "falling", "zero", "no_activity", "change", "which", "higher", "lower", "having")
+    length = take.duration()
+    grain = length.unit if length and length.unit != "hour" else take.bucket() or _grain_named(take) or "month"
+    number = None if length else take.number("plain")
+    current = any(word in " ".join(token.folded for token in sketch.tokens) for word in ("now", "current", "still"))
+    by = take.dimensions("head", "group", "within", "counted")
+    metric = take.metric("revenue")
+    at_least = int(length.n) if length else int(number.number) if number else None
+    take.limit()
+    return take.made(
+        "streaks",
+        {
+            "metric": metric,
+            "by": by[:1],
+            "grain": grain,
+            "run": run,
+            "at_least": at_least,
+            "current": current,
+            "where": take.where(),
+            **take.period(),
+        },
+        1.2,
+    )
+
+
+def fill_growth(sketch: Sketch) -> Candidate | None:
+    """How a figure changed, as one number beside the one before."""
+    take = Taker(sketch)
+    if not sketch.has("change", "rising", "falling", "how_did") and not sketch.comparisons:
+        return None
+    metrics = take.metrics()
+    if not metrics or sketch.has("why", "row"):
+        return None
+    if all(is_mean(metric) for metric in metrics):
+        take.cue("average")
+    take.cue("change", "rising", "falling", "total", "how_much", "versus", "higher", "lower", "performance", "trend", "how_did")
+    where = take.where()
+    days = dated(take)
+    return take.made("metric_value", {"metrics": metrics, "where": where, **days}, 0.1)

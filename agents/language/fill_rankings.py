@@ -1,0 +1,208 @@
+"""Fillers of the tools that order, share out and classify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agents.language.figures import BAD, Json, is_mean
+from agents.language.fill_changes import dated
+from agents.language.sketch import Sketch
+from agents.language.taker import Candidate, Taker
+
+_LOW_WORDS = ("worst", "poorest", "kém nhất", "tệ nhất", "weakest")
+_HIGH_WORDS = ("best", "strongest", "tốt nhất", "good")
+
+
+def fill_ranking(sketch: Sketch) -> Candidate | None:
+    """The best or the worst of something, overall or within groups."""
+    take = Taker(sketch)
+    words = " ".join(take.cue_words(name) for name in ("top", "bottom", "fastest", "slowest"))
+    low = take.cue("bottom", "fastest", "cheap", "seller_low")
+    high = take.cue("top", "slowest", "expensive", "seller_high") or (sketch.has("popular") and not low)
+    by, within = _ranked_by(take) if low or high else (None, None)
+    if by is None:
+        return None
+    limit, place = take.limit(), take.number("ordinal")
+    having, named = take.havings()
+    metrics = take.metrics()
+    metric = _measure(take, metrics[0] if metrics else None, by)
+    if metric is None:
+        return None
+    take.cue("total", "performance", "how_much", "high_sales", "average", "nth", "show_all", "change", "popular", "rate")
+    one = _one_seller(take) or _single(sketch, by)
+    n = int(place.number) if place and place.number > 1 else limit
+    shared: Json = {"metric": metric, "by": by, "lowest": _lowest(low and not high, words, metric), "where": take.where(), **take.period()}
+    if within and within != by:
+        take.cue("others")
+        few = 1 if one else 3
+        return take.made("ranking_within_groups", {**shared, "within": within, "n": n or few, "others": sketch.has("others")}, 0.5)
+    also = [name for name in dict.fromkeys([*metrics[1:], *named]) if name != metric]
+    nth = bool(place and place.number > 1)
+    return take.made("ranking", {**shared, "n": n or (1 if one else 10), "nth": nth, "having": having, "also": also}, 0.5)
+
+
+def _ranked_by(take: Taker) -> tuple[str | None, str | None]:
+    """What is ranked, and the groups it is ranked within."""
+    head = take.dimension("head", "counted") or ("product" if take.sketch.has("seller_high", "seller_low") else None)
+    asked = take.cue_words("pattern")
+    if head is None and take.sketch.periods and "day" in asked and "week" not in asked and take.cue("pattern"):
+        head = "day"
+    if head is None:
+        return take.dimension("group", "within"), None
+    inner = next((slot for slot in take.sketch.dimensions if slot.role in ("group", "within")), None)
+    if inner:
+        take.used.add(inner.at)
+    return head, inner.name if inner else None
+
+
+def _measure(take: Taker, metric: str | None, by: str) -> str | None:
+    """The figure that ranks; a usual one, which is said, when none is named and one is usual."""
+    sketch = take.sketch
+    if metric is not None:
+        return metric if metric in _SALES or not sketch.has("seller_high", "seller_low") else None
+    if sketch.has("cheap", "expensive"):
+        return None
+    if "order" in take.cue_words("group_by_metric") and take.cue("group_by_metric"):
+        return "orders"
+    usual = _SPEED.get(by) if sketch.has("fastest", "slowest", "speed") else _USUAL.get(by, "revenue")
+    if usual:
+        take.assume(f"measured by {usual.replace('_', ' ')}, because no measure was named")
+    return usual
+
+
+_SALES = frozenset({"revenue", "units", "margin", "orders", "margin_rate", "average_rating"})
+# What members are ranked by when nothing is said; revenue for all others.
+_USUAL: Mapping[str, str] = {
+    "return_reason": "returned_units",
+    "carrier": "deliveries",
+    "supplier": "purchase_spend",
+    "supplier_country": "purchase_spend",
+}
+_SPEED: Mapping[str, str] = {
+    "carrier": "delivery_days",
+    "province": "delivery_days",
+    "location": "delivery_days",
+    "shipping_province": "delivery_days",
+    "district": "delivery_days",
+    "channel": "delivery_days",
+    "supplier": "supplier_lead_time_days",
+    "supplier_country": "supplier_lead_time_days",
+}
+
+
+def _one_seller(take: Taker) -> bool:
+    """The top seller is one, top sellers are several."""
+    words = (take.cue_words("seller_high") + take.cue_words("seller_low")).split()
+    return bool(words) and not words[-1].endswith("s")
+
+
+def _lowest(low: bool, words: str, metric: str) -> bool:
+    """Best and worst mean what is good for the metric; highest and lowest what they say."""
+    judged = any(word in words for word in (*_LOW_WORDS, *_HIGH_WORDS))
+    if judged and metric in BAD and not any(word in words for word in ("highest", "lowest", "most", "least", "top")):
+        return not low
+    return low
+
+
+def _single(sketch: Sketch, by: str) -> bool:
+    """Whether one member is asked for: the word stands in the singular."""
+    for slot in sketch.dimensions:
+        if slot.name == by and slot.role in ("head", "counted"):
+            word = sketch.tokens[sketch.groups[slot.at].end - 1].folded
+            if sketch.has("show_all") or {token.folded for token in sketch.tokens} & {"rank", "sort", "list"}:
+                return False
+            if sketch.language == "vi" or sketch.tokens[sketch.groups[slot.at].start].folded == "who":
+                continue
+            return not word.endswith("s") and word not in ("people", "merchandise")
+    if sketch.language == "vi":
+        words = {token.lower for token in sketch.tokens}
+        return bool(words & {"nào", "nao", "ai"}) and not words & {"những", "các", "nhung", "cac"}
+    return sketch.has("which") and "who" in " ".join(token.folded for token in sketch.tokens)
+
+
+def fill_share(sketch: Sketch) -> Candidate | None:
+    """Parts of the whole."""
+    take = Taker(sketch)
+    if not take.cue("share"):
+        return None
+    metric = take.metric("revenue")
+    if is_mean(str(metric)):
+        return None
+    top = None
+    if sketch.has("top"):
+        top = take.limit()
+        take.cue("top")
+    by = take.dimensions("group", "head", "counted")
+    within = take.dimensions("within")
+    named = list(dict.fromkeys(slot.best.dimension for slot in sketch.filters))
+    where: list[Json] = []
+    if not by and named:
+        by = named[:1]
+        take.used.update(slot.at for slot in sketch.filters if slot.best.dimension == named[0])
+        take.dimensions("label")
+        where = take.filters([slot for slot in sketch.filters if slot.best.dimension != named[0]])
+    else:
+        where = take.where()
+    if not by:
+        return None
+    if len(by) > 1 and not within:
+        by, within = by[:1], by[1:]
+    take.cue("total", "how_much", "contribution", "pareto", "histogram", "how_did")
+    return take.made("share", {"metric": metric, "by": by, "within": within, "top": top, "where": where, **take.period()}, 0.5)
+
+
+def fill_pareto(sketch: Sketch) -> Candidate | None:
+    """The few that make most of it."""
+    take = Taker(sketch)
+    if not take.cue("pareto"):
+        return None
+    percent = take.number("percent")
+    part = percent.number if percent else 0.5 if take.cue("half") else None
+    if part is None and "pareto" not in take.cue_words("pareto") and "80" not in take.cue_words("pareto"):
+        return None
+    take.cue("top", "which", "how_many", "share", "contribution", "few", "half")
+    by = take.entity("product")
+    metric = take.metric("revenue")
+    return take.made("pareto", {"metric": metric, "by": by, "share": part, "where": take.where(), **take.period()}, 1)
+
+
+def fill_abc(sketch: Sketch) -> Candidate | None:
+    """Classes A, B and C."""
+    take = Taker(sketch)
+    if not take.cue("abc"):
+        return None
+    counted = take.cue("how_many")
+    by = (take.dimensions("head", "counted", "group", "within") or ["product"])[0]
+    take.cue("share", "group")
+    metric = take.metric("revenue")
+    return take.made("abc_classes", {"metric": metric, "by": by, "summary": counted, "where": take.where(), **take.period()}, 1)
+
+
+def fill_rank_change(sketch: Sketch) -> Candidate | None:
+    """Who came into the first n places and who left them."""
+    take = Taker(sketch)
+    only = next((name for name in ("dropped", "entered", "stayed") if sketch.has({"dropped": "dropped_out"}.get(name, name))), None)
+    if only is None and not sketch.has("rank_change"):
+        return None
+    take.cue("dropped_out", "entered", "stayed", "rank_change", "top", "which", "falling", "rising", "change", "nth")
+    n = take.limit()
+    if n is None and (number := take.number("plain")):
+        n = int(number.number)
+    by = take.entity() or (take.dimensions("group") or ["product"])[0]
+    metric = take.metric("revenue")
+    return take.made("rank_change", {"metric": metric, "by": by, "n": n, "only": only, "where": take.where(), **dated(take)}, 1.5)
+
+
+def fill_compare_groups(sketch: Sketch) -> Candidate | None:
+    """One group against another."""
+    take = Taker(sketch)
+    by_dimension: dict[str, list[int]] = {}
+    for place, slot in enumerate(sketch.filters):
+        by_dimension.setdefault(slot.best.dimension, []).append(place)
+    pair = next((places for places in by_dimension.values() if len(places) == 2), None)
+    if pair is None or not sketch.has("versus", "higher", "lower", "both"):
+        return None
+    take.cue("versus", "higher", "lower", "which", "top", "bottom", "combine", "change", "performance", "how_much")
+    left, right = (take.filters([sketch.filters[place]]) for place in pair)
+    metric = take.metric("revenue")
+    return take.made("compare_groups", {"metric": metric, "left": left, "right": right, "where": take.where(), **take.period()}, 0.6)

@@ -1,0 +1,307 @@
+"""Fillers of the tools about who did what: silence, both, never, again."""
+
+from __future__ import annotations
+
+from agents.language.figures import Json
+from agents.language.sketch import FilterSlot, Sketch
+from agents.language.taker import Candidate, Taker, as_json
+from tools.query.contract import AsOf, Between, Calendar, Last
+
+_DONE_BY = {"customer": "orders", "product": "units", "category": "units", "supplier": "purchase_orders", "location": "orders"}
+
+
+def _entity(take: Taker, default: str = "customer") -> str:
+    named = take.dimensions("head", "counted", "group")
+    if named:
+        return named[0]
+    words = {token.folded for token in take.sketch.tokens}
+    return "product" if words & {"sold", "sell", "selling", "ban", "unsold"} and not words & {"who"} else default
+
+
+def fill_inactive(sketch: Sketch) -> Candidate | None:
+    """Nothing for so many days."""
+    take = Taker(sketch)
+    words = take.cue_words("no_activity")
+    lasting = bool(sketch.durations) or any(isinstance(slot.span.meaning, Last) for slot in sketch.periods)
+    if not take.cue("no_activity") and not (sketch.has("never") and lasting and not sketch.filters and take.cue("never")):
+        return None
+    take.cue("seller_low", "combine")
+    take.cue("which", "how_many", "never", "having", "exclude", "zero")
+    entity = _entity(
+        take,
+        "product" if any(word in words for word in ("sold", "sell", "sale", "stock", "moved", "bán", "ế", "bought by")) else "customer",
+    )
+    metrics = sketch.metrics
+    take.used.update(slot.at for slot in metrics)
+    named = next((slot.name for slot in metrics if not slot.verb and slot.name not in ("active_customers", "active_products")), None)
+    metric = named if named in ("units", "orders", "revenue", "returned_units") else _DONE_BY.get(entity, "orders")
+    length = take.duration()
+    if length is None:
+        return _since(take, entity, metric)
+    return take.made("inactive", {"entity": entity, "metric": metric, "days": round(length.days), "where": take.where()}, 1.2)
+
+
+def _since(take: Taker, entity: str, metric: str) -> Candidate:
+    """No length was given: the period that was, or the usual 90 days."""
+    for slot in take.sketch.periods:
+        meaning = slot.span.meaning
+        if isinstance(meaning, Between) and "since" in take.sketch.text(slot.at).casefold():
+            take.used.add(slot.at)
+            days = (meaning.end - meaning.start).days + 1
+            return take.made("inactive", {"entity": entity, "metric": metric, "days": days, "where": take.where()}, 1.2)
+    if period := take.period():
+        none: Json = {"metric": metric, "op": "=", "value": 0}
+        arguments: Json = {"metrics": [metric], "by": [entity], "having": [none], "include_empty": True, "where": take.where(), **period}
+        return take.made("breakdown", arguments, 1.0)
+    take.assume("silence means 90 days, because no length was named")
+    return take.made("inactive", {"entity": entity, "metric": metric, "days": 90, "where": take.where()}, 1.0)
+
+
+def fill_did_but_never(sketch: Sketch) -> Candidate | None:
+    """Bought this, never that."""
+    take = Taker(sketch)
+    places = sketch.cues.get("never", ()) or sketch.cues.get("exclude", ())
+    if not places or not (sketch.filters or sketch.metrics):
+        return None
+    if len(sketch.periods) == 2 and not sketch.filters:
+        return None
+    cut = max(places)
+    did = [slot for slot in sketch.filters if slot.at < cut and not _own(slot)]
+    never = [slot for slot in sketch.filters if slot.at > cut and not _own(slot)]
+    late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in ("returned_units", "reviews")), None)
+    if not never and late_verb is None:
+        return None
+    if not sketch.has("never") and not (did and never):
+        return None
+    take.cue("never", "exclude", "which", "how_many", "having", "combine", "only")
+    entity = _entity(take)
+    take.used.update(slot.at for slot in sketch.metrics)
+    shared = [slot for slot in sketch.filters if _own(slot)]
+    when = take.period()
+    first = {**_condition(take, did, entity), **when}
+    second = {**_condition(take, never, entity), **when}
+    if late_verb is not None and not never:
+        second["metric"] = late_verb.name
+    return take.made("did_but_never", {"entity": entity, "did": first, "never": second, "where": take.filters(shared)}, 1.5)
+
+
+def fill_bought(sketch: Sketch) -> Candidate | None:
+    """What somebody bought."""
+    take = Taker(sketch)
+    verbs = [slot for slot in sketch.metrics if slot.verb and slot.name in ("orders", "units")]
+    who = [slot for slot in sketch.filters if slot.best.dimension == "customer"]
+    words = {token.folded for token in sketch.tokens}
+    if (
+        not verbs
+        or not who
+        or len(verbs) < len(sketch.metrics)
+        or not words & {"what", "which", "gi"}
+        or sketch.has("last_time", "how_many")
+    ):
+        return None
+    take.used.update(slot.at for slot in verbs)
+    take.cue("which", "top", "performance")
+    take.dimensions("head", "label")
+    return take.made("ranking", {"metric": "units", "by": "product", "n": take.limit(), "where": take.where(), **take.period()}, 1.0)
+
+
+def fill_stopped(sketch: Sketch) -> Candidate | None:
+    """Active in one period, not in another."""
+    take = Taker(sketch)
+    if len(sketch.periods) != 2 or not sketch.has("never", "no_activity", "exclude"):
+        return None
+    take.cue("never", "no_activity", "exclude", "which", "how_many", "having", "combine")
+    entity = _entity(take)
+    take.used.update(slot.at for slot in sketch.metrics)
+    cut = max(at for name in ("never", "no_activity", "exclude") for at in sketch.cues.get(name, ()))
+    slots = sorted(sketch.periods, key=lambda slot: (slot.at > cut, slot.at))
+    take.used.update(slot.at for slot in slots)
+    did, never = ({"metric": _DONE_BY.get(entity, "orders"), "period": as_json(slot.span.meaning)} for slot in slots)
+    return take.made("did_but_never", {"entity": entity, "did": did, "never": never, "where": take.filters()}, 1.0)
+
+
+def _own(slot: FilterSlot) -> bool:
+    """A name that describes the entity itself: gold customers in Hanoi."""
+    return slot.best.dimension in ("tier", "province", "district", "customer_kind", "area_kind")
+
+
+def _condition(take: Taker, slots: list[FilterSlot], entity: str) -> Json:
+    used: Json = {"metric": _DONE_BY.get(entity, "orders")}
+    where = take.filters([FilterSlot(slot.choices, slot.at) for slot in slots])
+    return {**used, "where": where} if where else used
+
+
+def fill_overlap(sketch: Sketch) -> Candidate | None:
+    """In both, or only in one."""
+    take = Taker(sketch)
+    both = sketch.has("both", "overlap")
+    names = [slot for slot in sketch.filters if not _own(slot)]
+    heads = [slot.name for slot in sketch.dimensions if slot.role in ("head", "counted")]
+    if not (both or (sketch.has("only") and (len(names) > 1 or len(sketch.periods) > 1))):
+        return None
+    take.cue("both", "overlap", "which", "how_many", "combine", "only", "having", "never", "exclude", "versus", "union")
+    counted = sketch.has("how_many")
+    entity = _entity(take)
+    take.used.update(slot.at for slot in sketch.metrics)
+    if len(names) == 2:
+        when = take.period()
+        left, right = ({**_condition(take, [slot], entity), **when} for slot in names)
+    elif len(sketch.periods) == 2:
+        when = {"metric": _DONE_BY.get(entity, "orders")}
+        left, right = ({**when, "period": period} for period in take.periods())
+    else:
+        return None
+    keep = "counts" if counted or not heads else "both" if both else "only_left"
+    return take.made("overlap", {"entity": entity, "left": left, "right": right, "keep": keep, "where": take.where()}, 1.2)
+
+
+def fill_first_and_last(sketch: Sketch) -> Candidate | None:
+    """When something happened first and last."""
+    take = Taker(sketch)
+    words = take.cue_words("last_time") + take.cue_words("first_time")
+    first = sketch.has("first_time")
+    counted = sketch.has("how_many") and any(slot.name == "customer" for slot in sketch.dimensions)
+    if not take.cue("last_time", "first_time") or (first and counted):
+        return None
+    take.cue("which", "group", "top", "bottom")
+    named = [slot.best.dimension for slot in sketch.filters if slot.best.dimension in ("customer", "product", "supplier")]
+    entity = (
+        take.dimensions("group", "within", "head", "counted") or named or ["product" if "sold" in words or "sale" in words else "customer"]
+    )[0]
+    take.used.update(slot.at for slot in sketch.metrics)
+    metric = "returned_units" if "return" in words else _DONE_BY.get(entity, "orders")
+    limit = take.limit()
+    return take.made(
+        "first_and_last",
+        {"entity": entity, "metric": metric, "order": "oldest" if first else None, "limit": limit, "where": take.where(), **take.period()},
+        0.9,
+    )
+
+
+def fill_gaps(sketch: Sketch) -> Candidate | None:
+    """The longest silences."""
+    take = Taker(sketch)
+    if not take.cue("gap"):
+        return None
+    take.cue("slowest", "top", "which", "no_activity", "group")
+    entity = (take.dimensions("head", "group", "counted", "within") or ["customer"])[0]
+    take.used.update(slot.at for slot in sketch.metrics)
+    take.number("plain")
+    length = take.duration()
+    return take.made(
+        "longest_gaps",
+        {
+            "entity": entity,
+            "metric": _DONE_BY.get(entity, "orders"),
+            "at_least_days": round(length.days) if length else None,
+            "where": take.where(),
+            **take.period(),
+        },
+        1.2,
+    )
+
+
+_PLACES = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "twice": 2, "thứ hai": 2, "lần hai": 2}
+
+
+def fill_nth_event(sketch: Sketch) -> Candidate | None:
+    """A second order within 30 days."""
+    take = Taker(sketch)
+    words = take.cue_words("repeat_event")
+    if not take.cue("repeat_event"):
+        return None
+    take.cue("how_many", "which", "share", "first_time", "having")
+    listed = sketch.has("which") and not sketch.has("how_many", "share")
+    entity = (take.dimensions("head", "counted", "group") or ["customer"])[0]
+    take.used.update(slot.at for slot in sketch.metrics)
+    take.number("ordinal")
+    n = next((place for word, place in _PLACES.items() if word in words), 2)
+    length = take.duration()
+    return take.made(
+        "nth_event",
+        {
+            "entity": entity,
+            "n": n,
+            "within_days": length.days if length else None,
+            "members": listed and entity == "customer" and _who(sketch),
+            "where": take.where(),
+            **take.period(),
+        },
+        1.0,
+    )
+
+
+def _who(sketch: Sketch) -> bool:
+    return bool({token.folded for token in sketch.tokens} & {"which", "who", "list", "nao"})
+
+
+def fill_cohort(sketch: Sketch) -> Candidate | None:
+    """Who came back, by when they first came."""
+    take = Taker(sketch)
+    came_back = sketch.has("first_time") and sketch.has("repeat_event")
+    if not take.cue("cohort") and not came_back:
+        return None
+    take.cue("rate", "average")
+    take.cue("trend", "how_many", "share", "group", "first_time", "repeat_event", "which")
+    grain: str | None = take.bucket() or next((s.name for s in sketch.dimensions if s.name in ("week", "month", "quarter", "year")), None)
+    take.dimensions("head", "group", "counted", "within")
+    take.used.update(slot.at for slot in sketch.metrics)
+    number = take.number("plain")
+    offsets = int(number.number) if number else _months_between(take)
+    return take.made("cohort_retention", {"grain": grain, "offsets": offsets, "where": take.where(), **take.period()}, 1)
+
+
+def _months_between(take: Taker) -> int | None:
+    """From the month of the cohort to the month by which they came back."""
+    months = []
+    for slot in take.sketch.periods:
+        meaning = slot.span.meaning
+        if isinstance(meaning, Calendar) and meaning.month:
+            months.append((meaning.year * 12 + meaning.month, slot.at))
+        elif isinstance(meaning, AsOf):
+            months.append((meaning.day.year * 12 + meaning.day.month, slot.at))
+    if len(months) != 2 or months[1][0] <= months[0][0]:
+        return None
+    take.used.add(months[1][1])
+    return months[1][0] - months[0][0]
+
+
+def fill_funnel(sketch: Sketch) -> Candidate | None:
+    """Step by step, how many are left."""
+    take = Taker(sketch)
+    words = take.cue_words("funnel")
+    steps = {slot.best.value for slot in sketch.filters if slot.best.dimension in ("order_status", "event")}
+    if not take.cue("funnel") and len(steps) < 2:
+        return None
+    web = any(word in words for word in ("view", "cart", "checkout")) or any(
+        slot.name in ("sessions", "visitors", "product_views", "cart_additions", "conversion_rate") for slot in sketch.metrics
+    )
+    take.used.update(slot.at for slot in sketch.metrics)
+    for slot in sketch.filters:
+        if slot.best.dimension in ("event", "order_status", "channel" if web else "event"):
+            take.used.add(slot.at)
+    take.cue("how_many", "which", "having", "combine", "overdue", "share")
+    return take.made("funnel", {"of": "sessions" if web else "orders", "where": take.where(), **take.period()}, 1)
+
+
+def fill_basket(sketch: Sketch) -> Candidate | None:
+    """What goes with what."""
+    take = Taker(sketch)
+    if not take.cue("basket"):
+        return None
+    item = next((slot for slot in sketch.filters if slot.best.dimension in ("product", "sku", "category", "subcategory")), None)
+    named = take.dimensions("head", "group", "counted", "label")
+    of = next((name for name in named if name in ("category", "subcategory", "manufacturer", "family")), None)
+    if item:
+        take.used.add(item.at)
+        if item.best.dimension in ("category", "subcategory"):
+            of = item.best.dimension
+    take.used.update(slot.at for slot in sketch.metrics)
+    take.cue("top", "which", "both", "combine", "last_time", "average")
+    order = next((name for name in ("lift", "confidence") if take.cue(name)), None)
+    take.cue("support", "group")
+    return take.made(
+        "bought_together",
+        {"of": of, "item": item.best.value if item else None, "order": order, "n": take.limit(), "where": take.where(), **take.period()},
+        1.2,
+    )

@@ -1,0 +1,237 @@
+"""A message that leans on the one before it, as a question of its own: the last question with pieces exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agents.language.matters import read_table
+from agents.language.pointing import as_rate, as_value
+from agents.language.sketch import Sketch
+from agents.language.tokens import Token, tidy, tokens_of
+from agents.language.words import LANGUAGES
+
+_RANKS = ("top", "bottom")
+_SELLERS = ("seller_high", "seller_low")
+_OPERATIONS = (
+    "share",
+    "trend",
+    "why",
+    "median",
+    "percentile",
+    "histogram",
+    "cumulative",
+    "rolling",
+    "pareto",
+    "abc",
+    "contribution",
+    "decomposition",
+)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How messages lean, point back, take back and begin anew, as tuples of folded words, the longest first."""
+
+    lean: tuple[tuple[str, ...], ...]
+    point: tuple[tuple[str, ...], ...]
+    back: tuple[tuple[str, ...], ...]
+    fresh: tuple[tuple[str, ...], ...]
+    drop: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1)
+def habits() -> Habits:
+    """The habits of every language."""
+    tables = [read_table(language, "follow") for language in LANGUAGES]
+    return Habits(*(_all(tables, name) for name in ("lean", "point", "back", "fresh", "drop")))
+
+
+def _all(tables: Sequence[dict[str, object]], name: str) -> tuple[tuple[str, ...], ...]:
+    phrases = {tuple(token.folded for token in tokens_of(tidy(str(phrase)))) for table in tables for phrase in _listed(table.get(name))}
+    return tuple(sorted(phrases, key=len, reverse=True))
+
+
+def _listed(found: object) -> list[object]:
+    return list(found) if isinstance(found, list) else []
+
+
+def starts_with(tokens: Sequence[Token], phrases: Sequence[tuple[str, ...]]) -> int:
+    """How many tokens of the longest such beginning; 0 for none."""
+    words = tuple(token.folded for token in tokens)
+    return next((len(phrase) for phrase in phrases if words[: len(phrase)] == phrase), 0)
+
+
+def holds(tokens: Sequence[Token], phrases: Sequence[tuple[str, ...]]) -> bool:
+    """Whether any such phrase is in the message."""
+    words = [token.folded for token in tokens]
+    return any(tuple(words[place : place + len(phrase)]) == phrase for phrase in phrases for place in range(len(words) - len(phrase) + 1))
+
+
+def merged(old: Sketch, new: Sketch, message: str) -> str:
+    """The last question with what the new message says put in its place."""
+    return _Edit(old, new, message).text()
+
+
+class _Edit:
+    def __init__(self, old: Sketch, new: Sketch, message: str) -> None:
+        self.old, self.new, self.message = old, new, message
+        self.pieces: dict[int, str] = {at: old.text(at) for at in range(len(old.groups))}
+        self.front: list[str] = []
+        self.is_rate = False
+        self.end: list[str] = []
+
+    def text(self) -> str:
+        self._time()
+        self._names()
+        self._measures()
+        self._groupings()
+        self._rank()
+        self._operation()
+        middle = [self.pieces.get(at, "") for at in range(len(self.old.groups))]
+        return " ".join(part for part in (*self.front, *self._with_unread(middle), *self.end) if part)
+
+    def _with_unread(self, middle: list[str]) -> list[str]:
+        """Tokens of the old question that were in no group stay where they were."""
+        placed = [(group.start, middle[at]) for at, group in enumerate(self.old.groups)]
+        placed += [(place, self.old.tokens[place].text) for place in self.old.unread]
+        return [text for _, text in sorted(placed)]
+
+    def _put(self, places: Sequence[int], text: str, preposition: str) -> None:
+        """In the place of the old pieces, or at the end."""
+        if not places:
+            self.end.append(f"{preposition} {text}".strip())
+            return
+        for place in places:
+            self.pieces[place] = ""
+        self.pieces[places[0]] = text
+
+    def _time(self) -> None:
+        for slots, olds in (
+            (self.new.periods, self.old.periods),
+            (self.new.comparisons, self.old.comparisons),
+            (self.new.buckets, self.old.buckets),
+        ):
+            if slots:
+                self._put([slot.at for slot in olds], " and ".join(self.new.text(slot.at) for slot in slots), "")
+        if self.new.durations:
+            text = self.new.text(self.new.durations[0].at)
+            if self.old.durations:
+                self._put([slot.at for slot in self.old.durations], text, "")
+            elif self.new.has("average", "rolling"):
+                self.front.append(f"{text} rolling average of")
+            elif (at := self._comparator()) is not None:
+                self.end.append(f"{self.new.text(at)} {text}")
+
+    def _comparator(self) -> int | None:
+        return next((at for at, group in enumerate(self.new.groups) if group.of("comparator")), None)
+
+    def _names(self) -> None:
+        adding = bool({"also", "too", "plus", "well"} & {token.folded for token in self.new.tokens})
+        for dimension in dict.fromkeys(slot.best.dimension for slot in self.new.filters):
+            said = [slot for slot in self.new.filters if slot.best.dimension == dimension]
+            same = [slot for slot in self.old.filters if slot.best.dimension == dimension]
+            if len(said) == len(same) == 2:
+                for old, new in zip(same, said, strict=True):
+                    self.pieces[old.at] = self.new.text(new.at)
+                continue
+            text = " and ".join(self.new.text(slot.at) for slot in said)
+            olds = [slot.at for slot in self.old.filters if slot.best.dimension == dimension and slot.negated == said[0].negated]
+            if said[0].negated:
+                self.end.append(f"excluding {text}")
+            elif adding and olds:
+                self.pieces[olds[-1]] += f" and {text}"
+            else:
+                label = next((slot.name for slot in self.new.dimensions if slot.role == "label" and slot.name == dimension), "")
+                self._put(olds, text, f"for {label.replace('_', ' ')}".strip())
+
+    def _measures(self) -> None:
+        nouns = [slot for slot in self.new.metrics if not slot.verb]
+        if not nouns:
+            self._other_side()
+            return
+        text = " and ".join(dict.fromkeys(self.new.text(slot.at) for slot in nouns))
+        olds = [slot.at for slot in self.old.metrics if not slot.verb]
+        self._put(olds, text, "by" if self.old.has(*_RANKS) else "")
+        if not olds:
+            for slot in self.old.metrics:
+                self.pieces[slot.at] = ""
+
+    def _other_side(self) -> None:
+        """As a percentage, what is it worth: the figure that belongs to the last one."""
+        olds = self.old.metrics
+        if not olds:
+            return
+        text = as_value(olds[0].name, self.message, self.old.language)
+        if self.new.has("share", "rate") and not text:
+            text = as_rate(olds[0].name, self.old.language)
+            self.is_rate = bool(text)
+        if text:
+            self._put([slot.at for slot in olds], text, "")
+
+    def _groupings(self) -> None:
+        new = [slot for slot in self.new.dimensions if slot.role != "label"]
+        if not new:
+            return
+        text = " and ".join(dict.fromkeys(self.new.text(slot.at) for slot in new))
+        grouped = [slot.at for slot in self.old.dimensions if slot.role in ("group", "within")]
+        heads = [slot.at for slot in self.old.dimensions if slot.role in ("head", "counted")]
+        if new[0].role == "head" and heads and not grouped:
+            self._put(heads, text, "")
+        elif grouped:
+            self._put(grouped, text, "by")
+        elif self.old.has(*_RANKS) and heads and new[0].role == "group":
+            self._put(heads, text, "by")
+        else:
+            self.end.append(f"by {text}")
+
+    def _rank(self) -> None:
+        limit = next((slot for slot in self.new.numbers if slot.limits or len(self.new.groups) <= 3), None)
+        cue = next((at for name in _RANKS for at in self.new.cues.get(name, ())), None)
+        olds = [at for name in (*_RANKS, *_SELLERS) for at in self.old.cues.get(name, ())]
+        if cue is not None:
+            sellers = " sellers" if self.old.has(*_SELLERS) else ""
+            self._put(olds, self.new.text(cue) + sellers, "") if olds else self.front.append(self.new.text(cue))
+        if limit is not None and limit.kind == "plain" and limit.op is None:
+            numbers = [slot.at for slot in self.old.numbers if slot.limits]
+            word = self.new.text(limit.at)
+            if numbers:
+                self._put(numbers, word, "")
+            elif olds:
+                self.pieces[olds[0]] = f"top {word} {self.pieces[olds[0]]}" if self.old.has(*_SELLERS) else f"{self.pieces[olds[0]]} {word}"
+            elif cue is not None:
+                self.front.append(word)
+
+    def _operation(self) -> None:
+        for name in _OPERATIONS:
+            if self.new.has(name) and not self.old.has(name) and not (name == "share" and self.is_rate):
+                self.front.insert(0, self.new.text(self.new.cues[name][0]))
+                if name != "share":
+                    self._without_ranks()
+        for name in ("rising", "falling", "change"):
+            if self.new.has(name) and not self.old.has("rising", "falling", "change"):
+                self.end.append(self.new.text(self.new.cues[name][0]))
+
+    def _without_ranks(self) -> None:
+        for name in _RANKS:
+            for at in self.old.cues.get(name, ()):
+                self.pieces[at] = ""
+        for slot in self.old.numbers:
+            if slot.limits:
+                self.pieces[slot.at] = ""
+
+
+def exchanged(old: Sketch) -> str:
+    """The last question with its two names in each other's place."""
+    pieces = {at: old.text(at) for at in range(len(old.groups))}
+    one, other = (slot.at for slot in old.filters)
+    pieces[one], pieces[other] = pieces[other], pieces[one]
+    return " ".join(pieces.values())
+
+
+def without_filters(old: Sketch) -> str:
+    """The last question without the names that narrowed it."""
+    dropped = {slot.at for slot in old.filters} | {slot.at for slot in old.dimensions if slot.role == "label"}
+    dropped |= set(old.cues.get("exclude", ()))
+    return " ".join(old.text(at) for at in range(len(old.groups)) if at not in dropped)

@@ -1,0 +1,87 @@
+"""Which reading explains most of the message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.language.sketch import Sketch
+from agents.language.tags import Group
+from agents.language.taker import Candidate
+
+# Cues that only hold a sentence together.
+LOOSE = frozenset(
+    {
+        "which",
+        "how_many",
+        "how_much",
+        "group",
+        "within",
+        "having",
+        "combine",
+        "total",
+        "show_all",
+        "performance",
+        "versus",
+        "higher",
+        "lower",
+        "others",
+        "only",
+        "nth",
+        "zero",
+        "attribute",
+        "both",
+        "union",
+        "exclude",
+        "how_did",
+        "different",
+        "per_unit",
+        "where_is",
+        "few",
+        "half",
+    }
+)
+_UNUSED = 1.2
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with its score and what it leaves unexplained."""
+
+    candidate: Candidate
+    score: float
+    unexplained: tuple[int, ...]
+
+
+def ranked(sketch: Sketch, candidates: Sequence[Candidate]) -> list[Ranked]:
+    """Candidates, the best first."""
+    weights = [0.0 if place in sketch.dropped else weight_of(group) for place, group in enumerate(sketch.groups)]
+    scored = [_scored(candidate, weights) for candidate in candidates]
+    return sorted(scored, key=lambda each: -each.score)
+
+
+def _scored(candidate: Candidate, weights: Sequence[float]) -> Ranked:
+    used = sum(weights[place] for place in candidate.used)
+    unexplained = tuple(place for place, weight in enumerate(weights) if weight >= 0.5 and place not in candidate.used)
+    missing = sum(weights[place] for place in unexplained)
+    return Ranked(candidate, used - _UNUSED * missing + candidate.bonus, unexplained)
+
+
+def weight_of(group: Group) -> float:
+    """How much of the question hangs on a group."""
+    if group.of("time", "value"):
+        return 3.0
+    if group.of("metric"):
+        return 0.4 if group.is_empty_word and not group.of("dimension") else 2.5
+    if group.of("dimension"):
+        return 2.0
+    if group.of("number", "percent"):
+        return 2.0
+    if group.of("ordinal"):
+        return 0.4
+    if group.of("verb"):
+        return 0.3 if group.is_empty_word else 0.6
+    cues = group.cues()
+    if cues:
+        return 0.3 if group.is_empty_word or cues <= LOOSE else 1.5
+    return 0.0

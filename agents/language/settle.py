@@ -1,0 +1,92 @@
+"""Names that may mean several things: settled by what is asked, or left for the person to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agents.language.sketch import FilterSlot, Sketch
+from agents.language.spans import ValueSpan
+
+# How much less likely a reading is when its kind is rarely meant by a bare name.
+_RARELY: Mapping[str, float] = {
+    "shipping_province": 0.5,
+    "location_province": 0.5,
+    "district": 0.3,
+    "location": 0.1,
+    "sku": 0.05,
+    "family": 0.15,
+    "series": 0.15,
+    "event": 0.3,
+    "movement_kind": 0.4,
+    "purchase_status": 0.3,
+    "supplier_country": 0.1,
+    "area_kind": 0.05,
+    "location_kind": 0.15,
+}
+_CLOSE = 0.08
+# What a metric is about decides between two readings of a place or a status.
+_STOCK = (
+    "stock_on_hand",
+    "stock_value",
+    "available_stock",
+    "stock_on_order",
+    "stockouts",
+    "stockout_rate",
+    "days_of_cover",
+    "inventory_turnover",
+)
+_PURCHASE = ("open_purchase_orders", "purchase_orders", "purchase_spend", "overdue_purchase_orders")
+_CONTAINS_MOST = 40
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A name with readings that are equally likely."""
+
+    slot: FilterSlot
+    choices: tuple[ValueSpan, ...]
+
+
+def settle(sketch: Sketch) -> tuple[Sketch, tuple[Doubt, ...]]:
+    """The sketch with one reading for each name, and the names that stay open."""
+    filters, doubts = [], []
+    for slot in sketch.filters:
+        choices = sorted(slot.choices, key=lambda choice: -_likely(choice, sketch, slot))
+        best = choices[0]
+        close = [choice for choice in choices if _likely(best, sketch, slot) - _likely(choice, sketch, slot) < _CLOSE]
+        others = [
+            choice
+            for choice in close
+            if choice.value != best.value or _is_thing(choice) != _is_thing(best) or choice.dimension != best.dimension
+        ]
+        filters.append(replace(slot, choices=tuple(choices)))
+        if others and len(_distinct(close)) > 1:
+            doubts.append(Doubt(slot, _distinct(close)))
+    return replace(sketch, filters=tuple(filters)), tuple(doubts)
+
+
+def _distinct(choices: Sequence[ValueSpan]) -> tuple[ValueSpan, ...]:
+    """One choice for each value of each dimension; a product and its SKU are one thing."""
+    seen: dict[tuple[str, str], ValueSpan] = {}
+    for choice in choices:
+        kind = "product" if choice.dimension in ("product", "sku") else choice.dimension
+        seen.setdefault((kind, choice.name if kind == "product" else choice.value), choice)
+    return tuple(seen.values())
+
+
+def _is_thing(choice: ValueSpan) -> bool:
+    return choice.dimension in ("product", "customer", "supplier", "order", "location")
+
+
+def _likely(choice: ValueSpan, sketch: Sketch, slot: FilterSlot) -> float:
+    labelled = any(each.name == choice.dimension and each.role == "label" and abs(each.at - slot.at) <= 2 for each in sketch.dimensions)
+    rare = 0.0 if labelled else _RARELY.get(choice.dimension, 0.0)
+    metrics = {each.name for each in sketch.metrics}
+    if choice.dimension in ("location", "location_province", "location_kind") and metrics & set(_STOCK):
+        rare = -0.2 if choice.dimension != "location_kind" else 0.0
+    if choice.dimension == "purchase_status" and (metrics & set(_PURCHASE)):
+        rare = -0.2
+    if choice.dimension == "shipping_province" and any(token.folded in ("shipped", "ship", "delivered") for token in sketch.tokens):
+        rare = -0.2
+    return choice.score + (0.5 if labelled else 0.0) - rare

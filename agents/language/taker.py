@@ -1,0 +1,260 @@
+"""What a filler takes from a sketch for its tool, with a record of what it took: what no plan takes is not explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agents.language.figures import MONEY, RATE_OF, Figures, Json, of_suppliers
+from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, NumberSlot, Role
+from agents.language.spans import Bucket, Duration, ValueSpan
+from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
+
+_MOST_NAMED = 100
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to answer: calls, the groups of the message they explain, and what was decided on the way."""
+
+    calls: tuple[tuple[str, Json], ...]
+    used: frozenset[int]
+    assumptions: tuple[str, ...] = ()
+    bonus: float = 0.0
+
+    @property
+    def tool(self) -> str:
+        return self.calls[0][0]
+
+
+class Taker(Figures):
+    """Takes slots, each at most once."""
+
+    def dimensions(self, *roles: Role) -> list[str]:
+        """Dimensions in these roles; words that only label a name are explained with them."""
+        slots = [slot for slot in self.sketch.dimensions if slot.role in roles and slot.at not in self.used]
+        self.used.update(slot.at for slot in slots)
+        self.used.update(slot.at for slot in self.sketch.dimensions if slot.role == "label")
+        self.cue("group", "within", "which")
+        return list(dict.fromkeys(slot.name for slot in slots))
+
+    def dimension(self, *roles: Role) -> str | None:
+        """The first dimension in these roles; any other stays to be explained."""
+        slots = [slot for slot in self.sketch.dimensions if slot.role in roles and slot.at not in self.used]
+        self.used.update(slot.at for slot in slots if slot.name == slots[0].name)
+        self.used.update(slot.at for slot in self.sketch.dimensions if slot.role == "label")
+        self.cue("group", "within", "which")
+        return slots[0].name if slots else None
+
+    def entity(self, default: str | None = None) -> str | None:
+        """What is listed: the first dimension that is no label."""
+        found = self.dimensions("head", "counted")
+        return found[0] if found else default
+
+    def filters(self, slots: Iterable[FilterSlot] | None = None) -> list[Json]:
+        """The names of the message as conditions: names of one dimension are alternatives."""
+        chosen = [slot for slot in (self.sketch.filters if slots is None else slots) if slot.at not in self.used]
+        self.used.update(slot.at for slot in chosen)
+        self.dimensions("label")
+        if chosen:
+            self.cue("exclude", "combine", "only")
+        kept: dict[tuple[str, bool], list[ValueSpan]] = {}
+        for slot in chosen:
+            kept.setdefault((slot.best.dimension, slot.negated), []).append(slot.best)
+        return [condition(dimension, [span.value for span in spans], negated) for (dimension, negated), spans in kept.items()]
+
+    def where(self) -> list[Json]:
+        """All conditions: names, and numbers compared with a numeric dimension."""
+        return [*self.filters(), *self._numeric()]
+
+    def _numeric(self) -> list[Json]:
+        found: list[Json] = []
+        for slot in self.sketch.dimensions:
+            if slot.name in NUMERIC and slot.at not in self.used and (number := self._nearest_threshold(slot.at)):
+                self.used |= {slot.at, number.at, *number.also}
+                values = [number.number, number.upper] if number.op == "between" else [number.number]
+                found.append({"dimension": slot.name, "op": number.op or "=", "values": values})
+        return found
+
+    def _nearest_threshold(self, at: int) -> NumberSlot | None:
+        free = [slot for slot in self.sketch.numbers if slot.at not in self.used and not slot.limits]
+        return min(free, key=lambda slot: abs(slot.at - at), default=None)
+
+    def havings(self, metrics: Sequence[str] = ()) -> tuple[list[Json], list[str]]:
+        """Conditions on metrics, and the metrics they name: the one after the number, else the nearest one before it."""
+        found: list[Json] = []
+        named: list[str] = []
+        for number in self.sketch.numbers:
+            if number.at in self.used or number.op is None:
+                continue
+            metric = self._metric_of(number) or (metrics[0] if metrics else None)
+            if metric is None:
+                continue
+            self.used |= {number.at, *number.also}
+            self.cue("having")
+            if metric in ("orders", "units") and number.number >= MONEY and any(slot.verb for slot in self.sketch.metrics):
+                metric = "revenue"
+            if number.kind == "percent":
+                metric = RATE_OF.get(metric, metric)
+            found.append(condition_on(metric, number))
+            named.append(metric)
+        return found, list(dict.fromkeys(named))
+
+    def _metric_of(self, number: NumberSlot) -> str | None:
+        last = max((number.at, *number.also))
+        first = min((number.at, *number.also))
+        slots = sorted((slot for slot in self.sketch.metrics if not number.in_days or slot.name in IN_DAYS), key=lambda slot: slot.at)
+        after = next((slot for slot in slots if 0 < slot.at - last <= 2), None)
+        before = next((slot for slot in reversed(slots) if 0 < first - slot.at <= 4), None)
+        chosen = (before or after) if number.in_days else (after or before)
+        if chosen is not None:
+            self.used.add(chosen.at)
+        if chosen and number.in_days and chosen.name == "stock_on_hand":
+            return "days_of_cover"
+        return chosen.name if chosen else None
+
+    def limit(self) -> int | None:
+        """The number beside a word of rank or before what is listed."""
+        for slot in self.sketch.numbers:
+            if slot.limits and slot.kind == "plain" and slot.at not in self.used and 1 <= slot.number <= 10_000:
+                self.used.add(slot.at)
+                return int(slot.number)
+        return self._lone_number()
+
+    def _lone_number(self) -> int | None:
+        """The only number of a message that ranks says how many, wherever it stands: the best goods, five please."""
+        free = [slot for slot in self.sketch.numbers if slot.at not in self.used and slot.op is None and slot.kind == "plain"]
+        if (
+            len(free) != 1
+            or not self.sketch.has("top", "bottom", "seller_high", "seller_low", "basket")
+            or not 1 < free[0].number <= _MOST_NAMED
+        ):
+            return None
+        self.used.add(free[0].at)
+        return int(free[0].number)
+
+    def number(self, *kinds: str) -> NumberSlot | None:
+        """The first free number of a kind."""
+        for slot in self.sketch.numbers:
+            if slot.kind in kinds and slot.at not in self.used:
+                self.used |= {slot.at, *slot.also}
+                return slot
+        return None
+
+    def period(self) -> Json:
+        """The period as an argument; nothing when none is named."""
+        free = [slot for slot in self.sketch.periods if slot.at not in self.used]
+        if not free:
+            return {}
+        self.used.add(free[0].at)
+        self._say(free[0].span.assumption)
+        return {"period": as_json(free[0].span.meaning)}
+
+    def periods(self) -> list[Json]:
+        """Every period that is named."""
+        free = [slot for slot in self.sketch.periods if slot.at not in self.used]
+        self.used.update(slot.at for slot in free if isinstance(slot.span.meaning, AllTime))
+        free = [slot for slot in free if not isinstance(slot.span.meaning, AllTime)] or free
+        if len(free) > 1 and not (self.sketch.has("versus", "combine") or "," in {token.text for token in self.sketch.tokens}):
+            free = free[:1]
+        self.used.update(slot.at for slot in free)
+        for slot in free:
+            self._say(slot.span.assumption)
+        return [as_json(slot.span.meaning) for slot in free]
+
+    def compare(self, default: str | None = None) -> Json:
+        """The comparison as an argument."""
+        for slot in self.sketch.comparisons:
+            if slot.at not in self.used:
+                self.used.add(slot.at)
+                self.cue("versus")
+                self._say(slot.span.assumption)
+                return {"compare": as_json(slot.span.meaning)}
+        return {"compare": {"to": default}} if default else {}
+
+    def bucket(self) -> Grain | None:
+        """The cut of time that is asked for."""
+        for slot in self.sketch.buckets:
+            if slot.at not in self.used and isinstance(slot.span.meaning, Bucket):
+                self.used.add(slot.at)
+                return slot.span.meaning.grain
+        return None
+
+    def duration(self) -> Duration | None:
+        """A length of time; "the last 90 days" is one too where a length is needed."""
+        free = [slot for slot in self.sketch.durations if slot.at not in self.used]
+        for slot in reversed(free):
+            if isinstance(slot.span.meaning, Duration):
+                self.used.update(each.at for each in free)
+                return slot.span.meaning
+        for slot in self.sketch.periods:
+            meaning = slot.span.meaning
+            if slot.at not in self.used and isinstance(meaning, Last):
+                self.used.add(slot.at)
+                return Duration(meaning.n, meaning.unit)
+        return None
+
+    def day(self) -> date | None:
+        """The single day that is named."""
+        for slot in self.sketch.periods:
+            meaning = slot.span.meaning
+            end = getattr(meaning, "day", None) or (meaning.end if isinstance(meaning, Between) else None)
+            if slot.at not in self.used and isinstance(end, date):
+                self.used.add(slot.at)
+                return end
+        return None
+
+    def _say(self, assumption: str) -> None:
+        if assumption:
+            self.assume(assumption)
+
+    def ends(self) -> Json:
+        """For a change from one month to another, which is one period in words: the last against the first."""
+        free = [slot for slot in self.sketch.periods if slot.at not in self.used]
+        meaning = free[0].span.meaning if len(free) == 1 else None
+        if not isinstance(meaning, Between) or self.sketch.comparisons:
+            return {}
+        first, last = meaning.start, meaning.end
+        if first.day != 1 or (last + timedelta(days=1)).day != 1 or (first.year, first.month) == (last.year, last.month):
+            return {}
+        self.used.add(free[0].at)
+        months = [{"kind": "calendar", "year": day.year, "month": day.month} for day in (first, last)]
+        self.assume("the last month is compared with the first")
+        return {"period": months[1], "compare": {"to": "period", "period": months[0]}}
+
+    def made(self, tool: str, arguments: Mapping[str, object], bonus: float = 0.0) -> Candidate:
+        """The candidate from what was taken so far."""
+        return Candidate(
+            ((tool, of_suppliers(without_nothing(arguments))),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus
+        )
+
+
+def condition(dimension: str, values: Sequence[object], negated: bool = False) -> Json:
+    """A filter as an argument; days of the week are numbers, several at once where one word means several."""
+    if dimension == "weekday":
+        values = [int(part) for value in values for part in str(value).split("+")]
+    if len(values) == 1:
+        return {"dimension": dimension, "op": "!=" if negated else "=", "values": list(values)}
+    return {"dimension": dimension, "op": "not_in" if negated else "in", "values": list(dict.fromkeys(values))}
+
+
+def condition_on(metric: str, number: NumberSlot) -> Json:
+    """A condition on a metric; percent stand as fractions already."""
+    value = number.number
+    if number.kind == "plain" and metric.endswith("_rate") and value > 1:
+        value = value / 100
+    bound: Json = {"metric": metric, "op": number.op or "=", "value": value}
+    return {**bound, "upper": number.upper} if number.op == "between" else bound
+
+
+def as_json(meaning: Period | Comparison | Bucket | Duration) -> Json:
+    """A period or comparison as an argument."""
+    if isinstance(meaning, Bucket | Duration):
+        raise TypeError("a bucket and a length of time are no arguments")
+    return meaning.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
+
+
+def without_nothing(arguments: Mapping[str, object]) -> Json:
+    """Arguments without those that say nothing."""
+    return {name: value for name, value in arguments.items() if value is not None and value != [] and value != () and value is not False}

@@ -1,0 +1,1 @@
+"""Entity linking: which words of a message name members of dimensions."""

@@ -1,0 +1,1 @@
+"""The time grammar against a calendar written independently of it."""

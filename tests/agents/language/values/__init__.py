@@ -1,0 +1,1 @@
+"""Entity linking, tested by mentions in sentences."""
