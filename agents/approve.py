@@ -8,30 +8,26 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agents.answer import Answer
-from agents.approve_verdicts import Verdict, proposals_of, verdict_on
+from agents.approve_verdicts import Verdict, verdict_on
 from agents.bus import Proposal, TextDelta
-from agents.finding import Finding
 from agents.state import TurnContext, TurnState, Update, put_away
 
 
 async def approve(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Wait for a verdict on every proposal, then act on those approved as they stand."""
-    context = runtime.context
-    if not any(each.effect == "propose" for each in context.world.tools):
-        return put_away()
-    answer = Answer.model_validate(state["answer"])
-    findings = [Finding.model_validate(each) for each in state.get("findings", [])]
-    proposals = proposals_of(answer.thread_id, answer.answer_id, findings, context.world.tools)
-    if not proposals:
+    context, waiting = runtime.context, state.get("proposals")
+    if not waiting:
         return put_away()
     # Nothing above this line has an effect: it runs again when the person has decided.
-    told = interrupt([proposal.model_dump(mode="json") for proposal in proposals])
+    told = interrupt(waiting)
+    answer = Answer.model_validate(state["answer"])
+    proposals = [Proposal.model_validate(each) for each in waiting]
     verdicts = [Verdict.model_validate(each) for each in told]
     outcomes = [await _settle(proposal, verdicts, context) for proposal in proposals]
     for outcome in outcomes:
         context.events.emit(TextDelta(text="\n\n" + outcome))
     settled = answer.model_copy(update={"status": "answered", "text": "\n\n".join((answer.text, *outcomes))})
-    context.answers.append(settled)
+    context.desk.answer = settled
     return put_away()
 
 

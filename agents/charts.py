@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from agents.answer import ChartBlock
 from agents.formats import Unit, show_period
-from agents.writer_page import Page, tool_of
+from agents.writer_page import Page
+from agents.writer_query import tool_of
 from tools.facts import FactValue
 
 Spec = dict[str, object]
@@ -76,6 +77,16 @@ def _maker(tool: str, page: Page) -> Callable[[Page, str], Spec | None] | None:
     return makers.get(tool)
 
 
+def _time_axis(bucket: str) -> Spec:
+    """Marks at the buckets themselves, not at days between them."""
+    marks: Spec = (
+        {"tickCount": {"interval": "month" if bucket == "quarter" else bucket, "step": 3 if bucket == "quarter" else 1}}
+        if bucket in ("month", "quarter", "year")
+        else {}
+    )
+    return {"grid": False, **marks}
+
+
 def _line(page: Page, currency: str) -> Spec | None:
     column = page.measured[-1] if page.measured[-1].startswith(("running", "rolling")) else page.measured[0]
     bucket = page.bucket
@@ -91,7 +102,7 @@ def _line(page: Page, currency: str) -> Spec | None:
         "data": {"values": rows},
         "mark": {"type": "line", "point": len(rows) <= 60, "strokeWidth": 2, "interpolate": "monotone"},
         "encoding": {
-            "x": {"field": "when", "type": "temporal", "title": _title(page, bucket, currency), "axis": {"grid": False}},
+            "x": {"field": "when", "type": "temporal", "title": _title(page, bucket, currency), "axis": _time_axis(bucket)},
             "y": _quantity(page, column, currency),
             "color": color,
             "tooltip": [_tip("label", page.label(bucket)), *([_tip("group", "")] if page.names else []), _value_tip(page, column)],
@@ -168,7 +179,7 @@ def _histogram(page: Page, currency: str) -> Spec | None:
                 "field": "from",
                 "type": "quantitative",
                 "bin": {"binned": True},
-                "title": f"{page.metric()}{_unit_said(_unit(page, 'from_value'), currency)}",
+                "title": f"{page.metric()}{_unit_said(page, _unit(page, 'from_value'), currency)}",
                 "axis": {"format": _FORMATS.get(_unit(page, "from_value") or "", ",.3~s")},
             },
             "x2": {"field": "to"},
@@ -232,11 +243,12 @@ def _tip(name: str, title: str) -> Spec:
 
 
 def _title(page: Page, column: str, currency: str) -> str:
-    return f"{page.label(column)}{_unit_said(_unit(page, column), currency)}"
+    return f"{page.label(column)}{_unit_said(page, _unit(page, column), currency)}"
 
 
-def _unit_said(unit: Unit | None, currency: str) -> str:
-    return {"money": f" ({currency})", "%": " (%)", "days": " (days)", "1..5": " (1..5)"}.get(unit or "", "")
+def _unit_said(page: Page, unit: Unit | None, currency: str) -> str:
+    days = {"en": "days", "vi": "ngày"}[page.book.language]
+    return {"money": f" ({currency})", "%": " (%)", "days": f" ({days})", "1..5": " (1..5)"}.get(unit or "", "")
 
 
 def _unit(page: Page, column: str) -> Unit | None:

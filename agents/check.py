@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 from agents.answer import Answer, Confidence, Interpretation, Status, Usage
 from agents.approve_verdicts import action_blocks, proposals_of
 from agents.brain import Understood, total
-from agents.bus import BlockReady, TextDelta
+from agents.bus import BlockReady, Proposal, TextDelta
 from agents.finding import Finding
 from agents.grounding import Checked
 from agents.phrases.book import Known
@@ -40,19 +40,23 @@ class Verified:
     text: str
     reading: str
     doubts: tuple[str, ...]
+    worded: bool = False  # in the words of the brain, not in the plain ones
 
 
 async def check(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """The answer, verified; only now is any of it shown."""
     context, plan = runtime.context, Plan.model_validate(state["plan"])
-    findings = in_plan_order(state, plan)
-    verified = _verify(Draft.model_validate(state["draft"]), findings, plan, context)
-    if worded := state.get("worded"):
-        better = _verify(Draft.model_validate(worded), findings, plan, context)
+    findings, desk = in_plan_order(context, plan), context.desk
+    if desk.draft is None:
+        raise LookupError("there is no draft to check")
+    verified = _verify(desk.draft, findings, plan, context)
+    if desk.worded is not None:
+        better = _verify(desk.worded, findings, plan, context)
         # Words that say anything unproven are not mended: the plain ones are whole.
-        verified = replace(verified, doubts=(*verified.doubts, _UNPROVEN_WORDS)) if better.doubts else better
-    answer = _answer(state, context, plan, findings, verified)
-    return tell(answer, context)
+        plain = replace(verified, doubts=(*verified.doubts, _UNPROVEN_WORDS))
+        verified = plain if better.doubts else replace(better, worded=True)
+    proposals = proposals_of(context.thread_id, context.run_id, findings, context.world.tools)
+    return tell(_answer(state, context, plan, findings, verified, proposals), context, proposals)
 
 
 def _verify(draft: Draft, findings: Sequence[Finding], plan: Plan, context: TurnContext) -> Verified:
@@ -76,11 +80,17 @@ def _rendered(draft: Draft, findings: Sequence[Finding], plan: Plan, context: Tu
     return render(said, _facts(findings), plan.language, context.currency)
 
 
-def _answer(state: TurnState, context: TurnContext, plan: Plan, findings: tuple[Finding, ...], verified: Verified) -> Answer:
-    answer_id, draft, served = context.run_id, verified.draft, context.tool_context.served
-    proposals = proposals_of(context.thread_id, answer_id, findings, context.world.tools)
+def _answer(
+    state: TurnState,
+    context: TurnContext,
+    plan: Plan,
+    findings: tuple[Finding, ...],
+    verified: Verified,
+    proposals: tuple[Proposal, ...],
+) -> Answer:
+    draft, served = verified.draft, context.tool_context.served
     return Answer(
-        answer_id=answer_id,
+        answer_id=context.run_id,
         thread_id=context.thread_id,
         question=state["message"],
         status="awaiting_approval" if proposals else status_of(findings, draft.answered),
@@ -94,7 +104,7 @@ def _answer(state: TurnState, context: TurnContext, plan: Plan, findings: tuple[
         confidence=_confidence(plan, findings, verified.doubts),
         agents=tuple(part.agent for part in plan.parts),
         tools=tuple(dict.fromkeys(finding.call.tool for finding in findings)),
-        engine=engine_of(state, plan),
+        engine=engine_of(state, plan, _wording(verified, context)),
         data_as_of=context.world.as_of,
         snapshot=served.context.snapshot or served.source.snapshot,
         timings=dict(context.timings),
@@ -102,15 +112,17 @@ def _answer(state: TurnState, context: TurnContext, plan: Plan, findings: tuple[
     )
 
 
-def tell(answer: Answer, context: TurnContext) -> Update:
-    """Stream the answer, its text a paragraph at a time and then its blocks, and put it into the state."""
+def tell(answer: Answer, context: TurnContext, proposals: tuple[Proposal, ...] = ()) -> Update:
+    """Stream the answer, its text a paragraph at a time and then its blocks; one that has to wait goes into the state."""
     paragraphs = answer.text.split("\n\n")
     for number, paragraph in enumerate(paragraphs, 1):
         context.events.emit(TextDelta(text=paragraph + ("\n\n" if number < len(paragraphs) else "")))
     for block in answer.blocks:
         context.events.emit(BlockReady(block=block))
-    context.answers.append(answer)
-    return {"answer": answer.model_dump(mode="json")}
+    context.desk.answer = answer
+    if not proposals:
+        return {}
+    return {"answer": answer.model_dump(mode="json"), "proposals": [each.model_dump(mode="json") for each in proposals]}
 
 
 def status_of(findings: Sequence[Finding], answered: bool) -> Status:
@@ -123,11 +135,21 @@ def status_of(findings: Sequence[Finding], answered: bool) -> Status:
     return "failed" if met <= {"failed", "timeout"} else "no_answer"
 
 
-def engine_of(state: TurnState, plan: Plan) -> Engine:
-    """Who did the work: one engine, or both."""
-    understood = Understood.model_validate(state["understood"]) if state.get("understood") else None
-    used = {plan.engine, *([understood.engine] if understood else []), *(["llm"] if bill(state).calls else [])}
+def engine_of(state: TurnState, plan: Plan, wording: Engine | None = None) -> Engine:
+    """Who made the answer: one engine, or both. Calls that failed made nothing; a message taken as it is was understood by nobody."""
+    used = {plan.engine, *([wording] if wording else [])}
+    if state.get("understood"):
+        understood = Understood.model_validate(state["understood"])
+        if understood.engine == "llm" or understood.edits or understood.standalone_question != understood.message:
+            used.add(understood.engine)
     return plan.engine if used == {plan.engine} else "mixed"
+
+
+def _wording(verified: Verified, context: TurnContext) -> Engine | None:
+    """Whose words are shown; nobody's where there was nothing to word."""
+    if verified.worded:
+        return context.brain.engine
+    return "embedded" if verified.draft.answered else None
 
 
 def bill(state: TurnState) -> Usage:

@@ -10,8 +10,8 @@ from typing import Literal
 
 from agents.plan import Language
 from tools.facts import Days, FactValue
+from tools.facts import Unit as Unit
 
-Unit = Literal["money", "%", "units", "count", "days", "ratio", "1..5", "number"]
 Kind = Literal["money", "%", "pp", "units", "count", "days", "ratio", "1..5", "number", "rank"]
 Style = Literal["plain", "signed", "size", "short", "short_signed"]
 STYLES: dict[str, Style] = {"plain": "plain", "signed": "signed", "size": "size", "short": "short", "short_signed": "short_signed"}
@@ -108,6 +108,14 @@ def show_period(days: Days, language: Language = "en") -> str:
     return f"{show_day(first, language)} - {show_day(last, language)}"
 
 
+def period_shape(days: Days) -> Literal["day", "unit", "year", "range"]:
+    """How a period is spoken of: on a day, in a month or quarter, in a year, over a stretch of days."""
+    if days.start == days.end:
+        return "day"
+    name = _calendar_name(days.start, days.end, "en")
+    return "range" if not name else "year" if name.startswith("year") else "unit"
+
+
 def _calendar_name(first: date, last: date, language: Language) -> str:
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     whole = first.day == 1 and (last + timedelta(days=1)).day == 1
@@ -147,6 +155,8 @@ def _step(number: Decimal, unit: Kind | None, currency: str, factor: Decimal) ->
         return Decimal("0.01")
     if unit == "number":
         return _significant(number, 4)
+    if unit == "days" and abs(number) < 1:
+        return Decimal("0.01")
     return Decimal("0.1") if abs(number) >= 1 else _significant(number, 2)
 
 

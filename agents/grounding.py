@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Literal
 
 from agents.derive import is_true
-from agents.grounding_binding import Binder, Sentence
+from agents.grounding_binding import Binder
+from agents.grounding_sentence import Sentence
 from agents.grounding_words import Place, collect
 from agents.mentions import Span
 from agents.phrases.book import Known
@@ -55,7 +56,7 @@ def check(
     by_id = {fact.id: fact for fact in (*declared, *facts)}
     true = {id: fact for id, fact in by_id.items() if is_true(fact, by_id)}
     typed = _type_out(answer.text if isinstance(answer, Draft) else answer, by_id, language, currency)
-    words = collect(true.values(), known, language)
+    words = collect(true.values(), known, language).within(typed.text)
     binder = Binder(words, plan, currency)
     kept, removed = [], []
     lead: Sentence | None = None

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from agents.derive import is_change, kind_of
-from agents.formats import Kind, shown, to_decimal
-from agents.grounding_words import Place, Words, code_parts, is_bucket, said_parts, start_days, superseded
+from agents.formats import Kind, shown
+from agents.grounding_sentence import (
+    Sentence,
+    asks_for,
+    counts_rows,
+    ends_of,
+    is_day,
+    is_unit,
+    kinds_fit,
+    number_of,
+    numbers_in,
+    overlaps,
+    together,
+)
+from agents.grounding_words import Place, Words, code_parts, days_in, is_bucket, said_parts, start_days, superseded
 from agents.mentions import DateMention, Mention, Span, find_dates, find_numbers
 from agents.plan import Plan
 from agents.writer_forms import trend_of
 from tools.facts import Days, Fact
 
 Fault = tuple[str, Literal["number", "unit", "sign", "entity", "metric", "period", "claim"]]
-_BARE: tuple[Kind, ...] = ("count", "ratio", "number")
 _UP = re.compile(r"\b(?:up|rose|rises|grew|gained|increased|higher)(?: by)?\s+\**$|(?:tăng|cao hơn)(?: thêm)?\s+\**$", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:down|fell|falls|dropped|lost|decreased|declined)(?: by)?\s+\**$|giảm(?: đi)?\s+\**$", re.IGNORECASE)
 _AGAINST = re.compile(r"(?:against|versus|vs\.?|compared (?:with|to)|so với)\s+\**$", re.IGNORECASE)
 _ONLY_MARKS = re.compile(r"[\s*_:=()\"“”'’,·-]*(?:was|is|were|are|of|at|là|đạt|bằng)?[\s*_:=()\"“”]*")
-_JOINS = re.compile(r"\s*(?:·|\+|,|&|and|và|\()?\s*")
 _HIGH = re.compile(r"\b(?:highest|largest|most|best|biggest)\b|cao nhất|lớn nhất|nhiều nhất", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:lowest|smallest|least|worst|fewest)\b|thấp nhất|nhỏ nhất|ít nhất", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:higher|more|greater|larger) than\b|cao hơn|nhiều hơn|lớn hơn", re.IGNORECASE)
@@ -34,25 +46,8 @@ _TRENDS = {
     "flat": re.compile(r"\bsteady overall|flat overall|nhìn chung ổn định", re.IGNORECASE),
 }
 _CLOCK = re.compile(r" (\d{1,2}:\d{2})(?!\d)")
-_ROWS = re.compile(r"\**\s*(?:rows|dòng)\b")
-_NOT_ROWS = re.compile(r"(?:number|at least|lần thứ|ít nhất)\s+\**$", re.IGNORECASE)
-# The numbers of a period are said as a period, never bare.
-_DATED = ("period", "compare")
 _FREE = ("asked", "rows")
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence taken apart."""
-
-    text: str
-    is_item: bool
-    numbers: tuple[Mention, ...]
-    dates: tuple[DateMention, ...]
-    names: tuple[Place, ...]
-    labels: tuple[Place, ...]
-    bound: Mapping[Span, Fact]
-    lead: Sentence | None = None
+_BESIDE_A_SERIES = ("_before", "_change", "_change_rate")
 
 
 @dataclass(frozen=True)
@@ -70,29 +65,56 @@ class Binder:
     def __init__(self, words: Words, plan: Plan, currency: str) -> None:
         self.words, self.plan, self.currency = words, plan, currency
         self.facts = words.facts
-        again = superseded(self.facts)
-        self.sayable: list[Sayable] = [
-            Sayable(fact, kind_of(fact), value)
-            for fact in self.facts.values()
-            if fact.id not in again and (value := _number(fact)) is not None
-        ]
         self.days = [fact for fact in self.facts.values() if isinstance(fact.value, date)]
         # A tool gives the values of both periods under the one asked about; which one came before is said by the restated facts.
         told = [fact for fact in self.facts.values() if fact.period and fact.name.endswith("_before")]
-        self.befores = {_pair(fact.period) for fact in told if fact.derived_from or fact.value is None} or {
-            _pair(fact.period) for fact in told
+        self.befores = {ends_of(fact.period) for fact in told if fact.derived_from or fact.value is None} or {
+            ends_of(fact.period) for fact in told
         }
-        self.mains = {_pair(fact.period) for fact in self.facts.values() if fact.period and not fact.name.endswith("_before")}
-        self.asked_about = {_pair(fact.period) for fact in self.facts.values() if fact.name == "period" and fact.id.endswith(".period")}
-        self.given = frozenset(_numbers_in({"calls": [call.arguments for call in plan.calls()]}))
+        self.mains = {ends_of(fact.period) for fact in self.facts.values() if fact.period and not fact.name.endswith("_before")}
+        self.asked_about = {
+            ends_of(fact.period) for fact in self.facts.values() if fact.name == "period" and fact.id.endswith((".period", ".day"))
+        }
+
+    @cached_property
+    def sayable(self) -> list[Sayable]:
+        """Every number there is, for texts that type their own digits; a draft of placeholders never asks."""
+        again = superseded(self.facts)
+        numbers = ((fact, number_of(fact)) for fact in self.facts.values() if fact.id not in again)
+        return [Sayable(fact, kind_of(fact), value) for fact, value in numbers if value is not None]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Fact]]:
+        """The facts of each name."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts.values():
+            found.setdefault(fact.name, []).append(fact)
+        return found
+
+    @cached_property
+    def starts(self) -> frozenset[date]:
+        """Days on which a stretch of time begins that a number is about."""
+        again = superseded(self.facts)
+        entities = {fact.entity for fact in self.facts.values() if fact.id not in again and number_of(fact) is not None}
+        return frozenset(day for entity in entities for day in days_in(entity))
+
+    @cached_property
+    def given(self) -> frozenset[Decimal]:
+        """The numbers of the question."""
+        return frozenset(numbers_in({"calls": [call.arguments for call in self.plan.calls()]}))
 
     def open(self, text: str, bound: Mapping[Span, Fact], lead: Sentence | None) -> Sentence:
         """A sentence taken apart; names, dates and declared texts are looked for before numbers."""
         is_item = bool(re.match(r"\s*(?:[-*•]|\d+[.)])\s", text))
         texts, names = self.words.find_texts(text), self.words.find_names(text)
+        names += [
+            Place(span, text[slice(*span)])
+            for span, fact in bound.items()
+            if isinstance(fact.value, str) and text[slice(*span)] in self.words.codes
+        ]
         typed_texts = [span for span, fact in bound.items() if isinstance(fact.value, str)]
         covered = [*typed_texts, *(place.span for place in texts), *(place.span for place in names)]
-        dates = [each for each in find_dates(text) if not _overlaps(each.span, [*typed_texts, *(place.span for place in texts)])]
+        dates = [each for each in find_dates(text) if not overlaps(each.span, [*typed_texts, *(place.span for place in texts)])]
         clocks = [(each.span[1], each.span[1] + found.end()) for each in dates if (found := _CLOCK.match(text[each.span[1] :]))]
         numbers = find_numbers(text, self.words.language, [*covered, *clocks, *(each.span for each in dates)])
         labels = self.words.find_labels(text)
@@ -117,14 +139,14 @@ class Binder:
         if sentence.is_item or not self.asked_about or not chosen or any(fact.name not in _FREE for _, fact in chosen):
             return None
         for when in sentence.dates:
-            if _pair(when.days) not in self.asked_about | self.befores:
+            if ends_of(when.days) not in self.asked_about | self.befores:
                 return when.text, "period"
         return None
 
     def _bind(self, mention: Mention, sentence: Sentence) -> tuple[Fact | None, Fault | None]:
         """The fact behind a number, or at which test the last candidate fell."""
-        typed = next((fact for span, fact in sentence.bound.items() if _overlaps(mention.span, [span])), None)
-        found = [typed] if typed is not None else [each.fact for each in self.sayable if self._says(each, mention)]
+        typed = next((fact for span, fact in sentence.bound.items() if overlaps(mention.span, [span])), None)
+        found = [typed] if typed is not None else self._said_by(mention, sentence)
         if not found:
             return None, None if self._is_given(mention, sentence) else (mention.text, "number")
         for test, reason in ((self._sign, "sign"), (self._entity, "entity"), (self._label, "metric"), (self._period, "period")):
@@ -134,9 +156,14 @@ class Binder:
                 return None, None if given else (mention.text, reason)  # type: ignore[return-value]
         return found[0], None
 
+    def _said_by(self, mention: Mention, sentence: Sentence) -> list[Fact]:
+        """The facts a typed number may say; a number of the question stands in no item of a list."""
+        said = (each.fact for each in self.sayable if self._says(each, mention))
+        return [fact for fact in said if not (sentence.is_item and fact.name == "asked")]
+
     def _says(self, each: Sayable, mention: Mention) -> bool:
         """Kind, unit and value at the precision shown; fewer than three digits only when the fact itself is shown so."""
-        if mention.value is None or not _kinds_fit(each.kind, mention, self.currency):
+        if mention.value is None or not kinds_fit(each.kind, mention, self.currency):
             return False
         said = abs(mention.value)
         step = mention.step * (10 if mention.hedged and mention.digits <= 2 else 1)
@@ -145,7 +172,7 @@ class Binder:
         return mention.digits >= 3 or abs(shown(each.value, each.kind, self.words.language, self.currency).value) == said
 
     def _sign(self, fact: Fact, mention: Mention, sentence: Sentence) -> bool:
-        value = _number(fact) or Decimal(0)
+        value = number_of(fact) or Decimal(0)
         before = sentence.text[max(0, mention.span[0] - 24) : mention.span[0]]
         up, down = bool(_UP.search(before)), bool(_DOWN.search(before))
         if not is_change(fact):
@@ -169,13 +196,13 @@ class Binder:
         before = [place for place in sentence.names if place.span[1] <= span[0]]
         after = [place for place in sentence.names if place.span[0] >= span[1]]
         if before or after:
-            return _together(before[::-1] if before else after, sentence.text)
+            return together(before[::-1] if before else after, sentence.text)
         lead = frozenset(place.text for place in sentence.lead.names) if sentence.lead else frozenset()
         return lead if len(lead) == 1 else frozenset()
 
     def _label(self, fact: Fact, mention: Mention, sentence: Sentence) -> bool:
         called = self.words.labels.get(fact.name, ())
-        if _counts_rows(mention, sentence) != (fact.name == "rows") and (fact.name != "rows" or _is_number_of(mention, sentence)):
+        if counts_rows(mention, sentence) != (fact.name == "rows") and (fact.name != "rows" or asks_for(mention, sentence)):
             return False
         beside = self._beside(mention, sentence)
         if beside is not None:
@@ -238,7 +265,7 @@ class Binder:
         said, clock = self._cluster(when.span, sentence), _CLOCK.match(sentence.text[when.span[1] :])
         for fact in self.days:
             called = self.words.labels.get(fact.name, ())
-            if _is_day(fact.value, when.days.start, clock[1] if clock else "") and beside in called and said_parts(fact) <= said:
+            if is_day(fact.value, when.days.start, clock[1] if clock else "") and beside in called and said_parts(fact) <= said:
                 return fact
         return None
 
@@ -246,7 +273,7 @@ class Binder:
         beside = self._label_before(when.span[0], sentence)
         if beside is not None and any(beside in self.words.labels.get(fact.name, ())[:1] for fact in self.days):
             return self._day_fact(when, sentence) is not None
-        pair = _pair(when.days)
+        pair = ends_of(when.days)
         against = bool(_AGAINST.search(sentence.text[max(0, when.span[0] - 24) : when.span[0]]))
         if against:
             return pair in self.befores
@@ -254,7 +281,7 @@ class Binder:
             return bool(sentence.numbers) or sentence.is_item
         if self.asked_about and not sentence.numbers and not sentence.is_item:
             return pair in self.asked_about
-        return pair in self.mains or (_is_unit(when.days) and any(when.days.start in start_days(each.fact) for each in self.sayable))
+        return pair in self.mains or (is_unit(when.days) and when.days.start in self.starts)
 
     def _is_given(self, mention: Mention, sentence: Sentence) -> bool:
         """A number copied from the question: it is a parameter of the plan and stands behind no label of a fact."""
@@ -265,7 +292,7 @@ class Binder:
             and mention.kind in ("number", "count", "%", "days", "rank")
             and not mention.currency
             and self._beside(mention, sentence) is None
-            and not _counts_rows(mention, sentence)
+            and not counts_rows(mention, sentence)
             and not _UP.search(sentence.text[: mention.span[0]])
             and not _DOWN.search(sentence.text[: mention.span[0]])
             and not sentence.is_item
@@ -281,7 +308,7 @@ class Binder:
                 if found and not self._is_extreme(fact, best is max):
                     return found[0], "claim"
         if len(measured) == 2 and kind_of(measured[0][1]) == kind_of(measured[1][1]):
-            first, second = (_number(fact) or Decimal(0) for _, fact in measured)
+            first, second = (number_of(fact) or Decimal(0) for _, fact in measured)
             for pattern, holds in ((_MORE, first > second), (_LESS, first < second)):
                 found = pattern.search(sentence.text)
                 if found and not holds:
@@ -294,14 +321,11 @@ class Binder:
             source = self.facts[source.derived_from.fact_ids[0]]
         rivals = [
             value
-            for other in self.facts.values()
-            if other.name == source.name
-            and other.evidence_id == source.evidence_id
-            and not other.derived_from
-            and bool(other.entity) == bool(source.entity)
-            if (value := _number(other)) is not None
+            for other in self.by_name.get(source.name, ())
+            if other.evidence_id == source.evidence_id and not other.derived_from and bool(other.entity) == bool(source.entity)
+            if (value := number_of(other)) is not None
         ]
-        value = _number(source)
+        value = number_of(source)
         return value is None or not rivals or value == (max(rivals) if largest else min(rivals))
 
     def _trend(self, sentence: Sentence) -> Fault | None:
@@ -309,81 +333,10 @@ class Binder:
         if said is None:
             return None
         texts = {place.text for place in sentence.labels}
-        series = [
-            fact
-            for fact in self.facts.values()
-            if start_days(fact) and fact.derived_from is None and texts & set(self.words.labels.get(fact.name, ()))
-        ]
-        spoken = {_pair(each.days) for each in sentence.dates}
-        inside = sorted((fact for fact in series if not spoken or _pair(fact.period) in spoken), key=start_days)
-        values = [value for fact in inside if (value := _number(fact)) is not None]
+        called = {name for name, labels in self.words.labels.items() if texts.intersection(labels) and not name.endswith(_BESIDE_A_SERIES)}
+        named = (fact for name in called for fact in self.by_name.get(name, ()))
+        series = [fact for fact in named if fact.derived_from is None and start_days(fact)]
+        spoken = {ends_of(each.days) for each in sentence.dates}
+        inside = sorted((fact for fact in series if not spoken or ends_of(fact.period) in spoken), key=start_days)
+        values = [value for fact in inside if (value := number_of(fact)) is not None]
         return None if len(values) >= 2 and trend_of(values) == said else (said, "claim")
-
-
-def _counts_rows(mention: Mention, sentence: Sentence) -> bool:
-    return bool(_ROWS.match(sentence.text[mention.span[1] :]))
-
-
-def _is_number_of(mention: Mention, sentence: Sentence) -> bool:
-    """Whether a number is one asked for ("event number 2", "at least 3") and so counts nothing found."""
-    return bool(_NOT_ROWS.search(sentence.text[: mention.span[0]]))
-
-
-def _kinds_fit(kind: Kind | None, mention: Mention, currency: str) -> bool:
-    if mention.currency.startswith("?"):
-        return False
-    if mention.kind == "money":
-        return kind == "money" and mention.currency == currency
-    if mention.kind in ("number", "count"):
-        return kind in (None, *_BARE)
-    return kind == mention.kind
-
-
-def _number(fact: Fact) -> Decimal | None:
-    value = fact.value
-    return to_decimal(value) if isinstance(value, Decimal | int | float) and not isinstance(value, bool) else None
-
-
-def _is_day(value: object, day: date, clock: str) -> bool:
-    if isinstance(value, datetime):
-        return value.date() == day and f"{value:%H:%M}" == clock
-    return value == day and not clock
-
-
-def _pair(days: Days | None) -> tuple[date, date] | None:
-    return (days.start, days.end) if days else None
-
-
-def _is_unit(days: Days) -> bool:
-    """Whether days are one day, a week or whole months."""
-    length = (days.end - days.start).days + 1
-    return length in (1, 7) or (days.start.day == 1 and (days.end + timedelta(days=1)).day == 1)
-
-
-def _overlaps(span: Span, others: list[Span]) -> bool:
-    return any(span[0] < other[1] and other[0] < span[1] for other in others)
-
-
-def _together(places: list[Place], text: str) -> frozenset[str]:
-    """The nearest name and those joined to it."""
-    found = [places[0]]
-    for place in places[1:]:
-        first, second = sorted((found[-1], place), key=lambda each: each.span)
-        if not _JOINS.fullmatch(text[first.span[1] : second.span[0]]):
-            break
-        found.append(place)
-    return frozenset(place.text for place in found)
-
-
-def _numbers_in(value: object) -> Iterator[Decimal]:
-    """Every number within the plan's arguments."""
-    if isinstance(value, bool):
-        return
-    if isinstance(value, Decimal | int | float):
-        yield to_decimal(value)
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from () if name in _DATED else _numbers_in(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _numbers_in(each)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from agents.derive import restates
 from agents.formats import escape
@@ -15,9 +16,13 @@ from agents.plan import Language
 from tools.facts import Fact
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: .*)?")
+_NAMED = r"[^\W\d_]|:"
 _CODE = re.compile(r"[^\s]*\d[^\s]*")
 # What a fact of this kind is about is in its own text, not in a label.
-_UNLABELLED = {"asked", "rows", "text", "period", "period_before", "amount", "contribution", "total_change", "difference", "ratio"}
+_UNLABELLED = {
+    "asked", "rows", "text", "period", "period_before", "amount", "contribution", "total_change", "difference", "ratio",
+    "members", "size", "days", "length",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,18 @@ class Words:
     names: tuple[str, ...]
     texts: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]  # by fact name
+    codes: frozenset[str] = frozenset()  # names that look like numbers; only what a fact types as text is taken for one
     _all_labels: tuple[str, ...] = field(default=())
+
+    def within(self, text: str) -> Words:
+        """Only those words that stand in a text at all; its sentences are searched for no others."""
+        lowered = text.lower()
+        return replace(
+            self,
+            names=tuple(name for name in self.names if name in text),
+            texts=tuple(each for each in self.texts if each in text),
+            _all_labels=tuple(label for label in self._all_labels if label in lowered),
+        )
 
     def find_names(self, text: str) -> list[Place]:
         """Names of entities, the longest where several fit; a word within a label is no name."""
@@ -62,16 +78,18 @@ def collect(facts: Iterable[Fact], known: Known | None, language: Language) -> W
     """The words of some facts."""
     by_id = {fact.id: fact for fact in facts}
     numeric = [fact for fact in by_id.values() if not isinstance(fact.value, str)]
-    names = {part for fact in numeric for part in parts(fact.entity) if not _DATE.fullmatch(part)}
+    entities = {fact.entity for fact in numeric}
+    names = {part for entity in entities for part in parts(entity) if not _DATE.fullmatch(part)}
     texts = {fact.value for fact in by_id.values() if isinstance(fact.value, str)}
     labels = {name: tuple(_called(name, known, language)) for name in {fact.name for fact in numeric}}
     every = {text for each in labels.values() for text in each}
     return Words(
         language,
         by_id,
-        _longest_first(escape(name) for name in names if re.search(r"[^\W\d_]|:", name)),
+        _longest_first(escape(name) for name in names if re.search(_NAMED, name)),
         _longest_first(escape(text) for text in texts if re.search(r"[\d.!?]", text)),
         labels,
+        frozenset(escape(name) for name in names if not re.search(_NAMED, name)),
         _longest_first(every),
     )
 
@@ -97,7 +115,13 @@ def code_parts(fact: Fact) -> frozenset[str]:
 
 def start_days(fact: Fact) -> tuple[date, ...]:
     """Days an entity consists of: the first day of a bucket."""
-    return tuple(date.fromisoformat(part[:10]) for part in parts(fact.entity) if _DATE.fullmatch(part))
+    return days_in(fact.entity)
+
+
+@lru_cache(maxsize=4096)
+def days_in(entity: str | None) -> tuple[date, ...]:
+    """The days among the pieces of an entity."""
+    return tuple(date.fromisoformat(part[:10]) for part in parts(entity) if _DATE.fullmatch(part))
 
 
 def is_bucket(fact: Fact) -> bool:

@@ -22,6 +22,7 @@ class Limits:
     agent_seconds: float = 20.0  # one agent with all its calls
     write_seconds: float = 9.0  # better words around the same facts
     running_turns: int = 8
+    running_calls: int = 8  # tool calls of all turns together; the others wait
     waiting_turns: int = 200
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-
-from pydantic import ValidationError
 
 from agents.brain import World
 from agents.llm_schema import Invalid
-from tools.call import MAX_ARGUMENT_BYTES
+from tools.call import validated
 from tools.contract import AnyTool
 from tools.errors import BadInput, nearest_words
 from tools.query.contract import Query
@@ -35,24 +32,13 @@ def find_tool(name: str, world: World) -> AnyTool:
 def checked_arguments(tool: AnyTool, arguments: Mapping[str, object], world: World) -> dict[str, object]:
     """The arguments as the gate will take them; everything wrong with them at once."""
     payload = _chained(dict(arguments), world)
-    _refuse_size(tool, payload)
+    payload.pop("kind", None)
+    problems = list(_shape_problems(tool, payload))
     if issubclass(tool.query, Query):
-        payload.pop("kind", None)
-        problems = [*_shape_problems(tool, payload), *_name_problems(payload, world)]
-    else:
-        problems = list(_plain_problems(tool, payload))
+        problems += _name_problems(payload, world)
     if problems:
         raise Invalid(*(f"{tool.name}: {problem}" for problem in problems))
     return payload
-
-
-def _refuse_size(tool: AnyTool, payload: Mapping[str, object]) -> None:
-    try:
-        size = len(json.dumps(payload, default=str, allow_nan=False))
-    except ValueError as error:
-        raise Invalid(f"{tool.name}: NaN and Infinity are no numbers to ask with") from error
-    if size > MAX_ARGUMENT_BYTES:
-        raise Invalid(f"{tool.name}: arguments of {size} bytes; at most {MAX_ARGUMENT_BYTES} are taken")
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
@@ -63,18 +49,11 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 def _shape_problems(tool: AnyTool, payload: Mapping[str, object]) -> Iterator[str]:
     try:
-        read_query({**payload, "kind": tool.query.model_fields["kind"].default})
+        validated(tool, payload)
         for query in _step_queries(payload):
             read_query(query)
     except BadInput as error:
         yield str(error)
-
-
-def _plain_problems(tool: AnyTool, payload: Mapping[str, object]) -> Iterator[str]:
-    try:
-        tool.query.model_validate(payload)
-    except ValidationError as error:
-        yield from (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:3])
 
 
 def _name_problems(payload: Mapping[str, object], world: World) -> Iterator[str]:

@@ -32,6 +32,7 @@ class Turn(Frozen):
     plan: Plan
     status: Status
     text: str
+    run_id: str = ""
 
 
 class Preferences(Frozen):

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
 
 from langgraph.runtime import Runtime
 
 from agents.finding import Finding
-from agents.memory import MAX_HANDLES, MAX_REMEMBERED_TEXT, MAX_TURNS, Handle, Turn
+from agents.memory import MAX_HANDLES, MAX_REMEMBERED_TEXT, Handle, Turn
 from agents.plan import Plan
-from agents.state import Json, TurnContext, TurnState, Update
+from agents.state import Desk, Json, TurnContext, TurnState, Update
+from agents.understand import known_before
 from tools.facts import FactTable
 
 
 async def keep(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """The turn joins the conversation; rows that were shown take the place of those shown before."""
-    answer = state["answer"] or {}
-    plan = state.get("plan") or {"standalone_question": state["message"], "outcome": "decline"}
-    text = str(answer["text"])[:MAX_REMEMBERED_TEXT]
-    turn = Turn.model_validate({"question": answer["question"], "plan": plan, "status": answer["status"], "text": text})
-    handles = handles_of(_newest_first(state, turn.plan))
-    update: Update = {"turns": [*state.get("turns", []), turn.model_dump(mode="json")][-MAX_TURNS:]}
-    if handles:
-        update["handles"] = handles
-    return update
+    desk, run_id = runtime.context.desk, runtime.context.run_id
+    if desk.answer is None:
+        raise LookupError("there is no answer to remember")
+    plan = Plan.model_validate(state.get("plan") or {"standalone_question": state["message"], "outcome": "decline"})
+    turn = Turn(
+        question=desk.answer.question, plan=plan, status=desk.answer.status, text=desk.answer.text[:MAX_REMEMBERED_TEXT], run_id=run_id
+    )
+    handles = handles_of(_newest_first(desk, plan)) if desk.answer.status != "failed" else []
+    turns, before = known_before(state, run_id)
+    return {"turns": [*turns, turn.model_dump(mode="json")], "handles": handles or before, "handles_before": before}
 
 
-def _newest_first(state: TurnState, plan: Plan) -> Iterator[Finding]:
-    """Findings from the last of the plan to the first, each read only when it is looked at."""
-    by_call = {cast(Json, each["call"])["id"]: each for each in state.get("findings", [])}
-    return (Finding.model_validate(by_call[call.id]) for call in reversed(plan.calls()) if call.id in by_call)
+def _newest_first(desk: Desk, plan: Plan) -> Iterator[Finding]:
+    """Findings from the last of the plan to the first."""
+    by_call = {each.call.id: each for each in desk.findings}
+    return (by_call[call.id] for call in reversed(plan.calls()) if call.id in by_call)
 
 
 def handles_of(newest_first: Iterable[Finding]) -> list[Json]:
@@ -50,11 +51,14 @@ def _rows(table: FactTable, call_id: str) -> list[Handle]:
     dimension = names[named]
     key = names.index(f"{dimension}_id") if f"{dimension}_id" in names else named
     return [
-        Handle(place=number, dimension=dimension, value=str(row[key]), name=str(row[named]), call_id=call_id)
+        Handle(place=number, dimension=dimension, value=str(row[key]), name=str(row[named] or row[key]), call_id=call_id)
         for number, row in enumerate(table.rows[:MAX_HANDLES], 1)
         if row[key] is not None
     ]
 
 
 def _is_name(table: FactTable, place: int) -> bool:
-    return table.columns[place].unit is None and bool(table.rows) and isinstance(table.rows[0][place], str)
+    """A column of texts, or one beside its keys, where some may have no name."""
+    column = table.columns[place]
+    keyed = f"{column.name}_id" in {each.name for each in table.columns}
+    return column.unit is None and bool(table.rows) and (keyed or isinstance(table.rows[0][place], str))

@@ -11,7 +11,7 @@ from agents.brain import Understood, metered
 from agents.finding import Finding
 from agents.limits import Bounded, bounded
 from agents.plan import Plan
-from agents.state import Json, TurnContext, TurnState, Update
+from agents.state import TurnContext, TurnState, Update
 
 
 async def route(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
@@ -22,11 +22,8 @@ async def route(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     with metered() as meter:
         plan = sound(await context.brain.plan(understood, context.world))
     chosen = bounded(plan, context.limits)
-    return {
-        "plan": chosen.plan.model_dump(mode="json"),
-        "findings": _too_many(chosen),
-        "usage": [meter.usage.model_dump(mode="json")],
-    }
+    context.desk.findings.extend(_too_many(chosen))
+    return {"plan": chosen.plan.model_dump(mode="json"), "usage": [meter.usage.model_dump(mode="json")]}
 
 
 def sound(plan: Plan) -> Plan:
@@ -50,6 +47,6 @@ def next_steps(state: TurnState) -> list[Send] | Literal["reply"]:
     return [Send(part.agent, {"part": part.model_dump(mode="json")}) for part in plan.parts]
 
 
-def _too_many(chosen: Bounded) -> list[Json]:
+def _too_many(chosen: Bounded) -> list[Finding]:
     why = "a turn makes a limited number of tool calls and this one came after them; ask for it on its own"
-    return [Finding(agent=part.agent, call=call, trouble="cannot_do", why=why).model_dump(mode="json") for part, call in chosen.left_out]
+    return [Finding(agent=part.agent, call=call, trouble="cannot_do", why=why) for part, call in chosen.left_out]

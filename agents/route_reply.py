@@ -48,7 +48,7 @@ async def step_failed(state: TurnState, error: NodeError, runtime: Runtime[TurnC
     _LOG.error("step %s in run %s broke", error.node, context.run_id, exc_info=error.error)
     late = isinstance(error.error, NodeTimeoutError)
     answer = failure(context, state["message"], "it took too long" if late else f"an unexpected fault in the step {error.node}")
-    return Command(update={**tell(answer, context), "findings": None}, goto="keep")
+    return Command(update={**tell(answer, context)}, goto="keep")
 
 
 def failure(context: TurnContext, question: str, why: str) -> Answer:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from functools import partial
 
 from langgraph.errors import NodeError, NodeTimeoutError
 from langgraph.runtime import Runtime
@@ -18,13 +20,16 @@ from tools.call import call as call_tool
 from tools.errors import BadInput, NeedsPermission, ToolError
 
 _LOG = logging.getLogger("oiis.agents")
+# A tool that stops in time can say what to narrow; the agent that gives it up cannot.
+_EARLIER_SECONDS, _LEAST_SECONDS = 1.0, 0.05
 
 
 async def run_agent(state: AgentTask, runtime: Runtime[TurnContext]) -> Update:
     """All calls of the part side by side; one that fails or hangs leaves the others alone."""
     part = Part.model_validate(state["part"])
     findings = await asyncio.gather(*(_Call(part.agent, each, runtime.context).run() for each in part.calls))
-    return {"findings": [finding.model_dump(mode="json") for finding in findings]}
+    runtime.context.desk.findings.extend(findings)
+    return {}
 
 
 async def agent_failed(state: AgentTask, error: NodeError, runtime: Runtime[TurnContext]) -> Update:
@@ -34,7 +39,8 @@ async def agent_failed(state: AgentTask, error: NodeError, runtime: Runtime[Turn
     _LOG.error("agent %s in run %s: %s", part.agent, runtime.context.run_id, type(error.error).__name__, exc_info=error.error)
     why = _late(runtime.context.limits.agent_seconds) if late else _broken(error.error)
     found = [Finding(agent=part.agent, call=each, trouble="timeout" if late else "failed", why=why) for each in part.calls]
-    return {"findings": [finding.model_dump(mode="json") for finding in found]}
+    runtime.context.desk.findings.extend(found)
+    return {}
 
 
 @dataclass(frozen=True)
@@ -62,24 +68,29 @@ class _Call:
         return finding
 
     async def _outcome(self) -> Finding:
-        """The work runs as a task of its own, so that a fault in it is looked at and not caught."""
-        task = asyncio.create_task(asyncio.to_thread(self._through_the_gate))
+        """The work runs on its own, so that a fault in it is looked at and not caught."""
+        seconds = self.context.limits.call_seconds
+        work = partial(copy_context().run, self._through_the_gate, self.context.clock() + seconds)
+        task = asyncio.get_running_loop().run_in_executor(self.context.workers, work)
         try:
-            done, _ = await asyncio.wait({task}, timeout=self.context.limits.call_seconds)
+            done, _ = await asyncio.wait({task}, timeout=seconds)
         finally:
             task.cancel()
         if not done:
-            return self._trouble("timeout", _late(self.context.limits.call_seconds))
+            return self._trouble("timeout", _late(seconds))
         error = task.exception()
         if error is None:
             return task.result()
         _LOG.error("tool %s in run %s broke", self.call.tool, self.context.run_id, exc_info=error)
         return self._trouble("failed", _broken(error))
 
-    def _through_the_gate(self) -> Finding:
+    def _through_the_gate(self, ends: float) -> Finding:
+        """A thread cannot be stopped from outside: the tool is told what time is left, so that it ends before nobody waits for it."""
         tools = tools_of(self.agent, self.context.world.tools)
+        left = max(_LEAST_SECONDS, ends - self.context.clock() - _EARLIER_SECONDS)
+        context = replace(self.context.tool_context, seconds=left)
         try:
-            findings = call_tool(self.call.to_call(), self.context.tool_context, tools, self.context.audit)
+            findings = call_tool(self.call.to_call(), context, tools, self.context.audit)
         except ToolError as error:
             return self._trouble(_kind(error), str(error))
         return Finding(agent=self.agent, call=self.call, findings=findings)

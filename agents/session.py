@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +23,7 @@ from agents.brain import Brain
 from agents.bus import ApprovalRequired, EventLog, Proposal, Record, RunStarted, unrecorded
 from agents.limits import Limits
 from agents.memory import NoPreferences, Preferences, PreferenceStore
+from agents.phrases.book import open_book
 from agents.session_checkpoints import Checkpoints, open_checkpoints
 from agents.session_ground import GroundSource
 from agents.session_run import RunHandle
@@ -71,6 +74,8 @@ class Assistant:
         self._slots = asyncio.Semaphore(self.limits.running_turns)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._runs: dict[str, RunHandle] = {}
+        # Threads of their own: a tool that hangs holds up other tools at most, never the disk or the network of the process.
+        self._workers = ThreadPoolExecutor(self.limits.running_calls, thread_name_prefix="tool")
         self._checkpoints: Checkpoints
         self._graph: Graph
 
@@ -87,7 +92,17 @@ class Assistant:
         for run in running:
             run.cancel()
         await asyncio.gather(*(run.result() for run in running))
+        self._workers.shutdown(wait=False, cancel_futures=True)
         await self._stack.aclose()
+
+    def warm(self) -> None:
+        """For a process that stays: load what the first questions would wait for, and let the collector of garbage leave what is
+        loaded alone, which stops every answer of the process for a tenth of a second and more each time it looks all of it over.
+        """
+        for language in ("en", "vi"):
+            open_book(language)
+        gc.collect()
+        gc.freeze()
 
     async def ask(self, message: str, thread_id: str, caller: Caller | None = None, as_of: date | None = None) -> Answer:
         """The answer to a message. Who stops waiting for it does not stop it."""
@@ -141,7 +156,7 @@ class Assistant:
             world=ground.world(self.ports.tools),
             tool_context=ToolContext(ground.served, caller),
             preferences=Preferences(),
-            known=ground.known,
+            known=ground.spoken,
             currency=ground.currency,
             limits=self.limits,
             events=log,
@@ -149,6 +164,7 @@ class Assistant:
             check=check,
             act=self.ports.act,
             audit=self.ports.audit,
+            workers=self._workers,
         )
 
     def _take_up(self, given: TurnState | Command[str], question: str, context: TurnContext) -> RunHandle:
@@ -177,7 +193,9 @@ class Assistant:
             if waiting := updates.get("__interrupt__"):
                 proposals = tuple(Proposal.model_validate(each) for one in waiting for each in one.value)
                 context.events.emit(ApprovalRequired(proposals=proposals))
-        return context.answers[-1]
+        if context.desk.answer is None:
+            raise LookupError("the graph ended without an answer")
+        return context.desk.answer
 
     def _turn_of(self, key: str) -> asyncio.Lock:
         return self._turns.setdefault(key, asyncio.Lock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     import aiosqlite
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+    from psycopg import AsyncConnection
+    from psycopg.rows import DictRow
+    from psycopg_pool import AsyncConnectionPool
 
 # A kill of the process loses nothing that was written; only a power cut may lose the last turn, which the run's own record replays.
 _PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA busy_timeout=10000")
@@ -19,13 +23,23 @@ _PRUNE = (
     "DELETE FROM checkpoints WHERE thread_id = ? AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?)",
 )
 
+_PRUNE_SERVER = (
+    "DELETE FROM checkpoint_writes WHERE thread_id = %s"
+    " AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = %s)",
+    "DELETE FROM checkpoints WHERE thread_id = %s AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = %s)",
+    # A server keeps the values of channels apart from the states that name them.
+    "DELETE FROM checkpoint_blobs AS old WHERE thread_id = %s AND NOT EXISTS (SELECT 1 FROM checkpoints AS kept WHERE kept.thread_id = %s"
+    " AND kept.checkpoint_ns = old.checkpoint_ns AND kept.checkpoint -> 'channel_versions' ->> old.channel = old.version)",
+)
 
-class Checkpoints:
+
+class Checkpoints(ABC):
     """A saver, and the one thing savers do not do: keep only the newest state of a conversation."""
 
     def __init__(self, saver: BaseCheckpointSaver[str]) -> None:
         self.saver = saver
 
+    @abstractmethod
     async def prune(self, thread_id: str) -> None:
         """Drop every state of the thread but the newest."""
 
@@ -76,8 +90,7 @@ async def _postgres(url: str) -> AsyncIterator[Checkpoints]:
         from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("conversations in PostgreSQL need the extra `postgres`: ./oiis extra postgres") from error
-    from psycopg import AsyncConnection
-    from psycopg.rows import DictRow, dict_row
+    from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool
 
     pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
@@ -86,7 +99,20 @@ async def _postgres(url: str) -> AsyncIterator[Checkpoints]:
     async with pool:
         saver = AsyncPostgresSaver(pool, serde=_json_only())
         await saver.setup()
-        yield Checkpoints(saver)
+        yield _InPostgres(saver, pool)
+
+
+class _InPostgres(Checkpoints):
+    """States on a server, where several share the values that did not change between them."""
+
+    def __init__(self, saver: BaseCheckpointSaver[str], pool: AsyncConnectionPool[AsyncConnection[DictRow]]) -> None:
+        super().__init__(saver)
+        self._pool = pool
+
+    async def prune(self, thread_id: str) -> None:
+        async with self._pool.connection() as connection, connection.transaction():
+            for statement in _PRUNE_SERVER:
+                await connection.execute(statement, (thread_id, thread_id))
 
 
 def _json_only() -> JsonPlusSerializer:

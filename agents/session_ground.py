@@ -10,18 +10,24 @@ from typing import Protocol
 
 from agents.brain import Word, World
 from agents.catalog import AGENTS
-from agents.phrases.book import Term
+from agents.follow_ups import SUGGESTED
+from agents.phrases.book import Measure, Term
 from tools.contract import AnyTool
 from tools.query.served import Served
 
 
-class MetricTerm(Term, Protocol):
+class MetricTerm(Measure, Protocol):
     """A metric as the definitions describe it; `hidden` ones are parts of others and are not offered."""
 
     @property
-    def unit(self) -> str: ...
-    @property
     def hidden(self) -> bool: ...
+
+
+class Place(Term, Protocol):
+    """A dimension and the column it is read from, if it has one."""
+
+    @property
+    def column(self) -> str | None: ...
 
 
 class Definitions(Protocol):
@@ -30,7 +36,15 @@ class Definitions(Protocol):
     @property
     def metrics(self) -> Mapping[str, MetricTerm]: ...
     @property
-    def dimensions(self) -> Mapping[str, Term]: ...
+    def dimensions(self) -> Mapping[str, Place]: ...
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The words an answer may use."""
+
+    metrics: Mapping[str, MetricTerm]
+    dimensions: Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,13 @@ class Ground:
     @cached_property
     def dimensions(self) -> tuple[Word, ...]:
         return tuple(_word(name, term) for name, term in self.known.dimensions.items())
+
+    @cached_property
+    def spoken(self) -> Spoken:
+        """The vocabulary of answers: without dimensions that are often suggested but hold nothing here."""
+        columns = {name: term.column for name, term in self.known.dimensions.items() if name in SUGGESTED}
+        empty = {name for name, column in columns.items() if column and not self.served.source.has_values(column)}
+        return Spoken(self.known.metrics, {name: term for name, term in self.known.dimensions.items() if name not in empty})
 
     def on(self, day: date | None) -> Ground:
         """The same as it was on that day; nothing later is visible."""

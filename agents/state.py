@@ -1,9 +1,10 @@
-"""What travels through the graph: plain JSON that a checkpoint can hold, and beside it what a turn may use but never stores."""
+"""What travels through the graph: plain JSON that a checkpoint can hold, and beside it what a turn uses but never stores."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from agents.approve_verdicts import Act
     from agents.bus import EventLog
     from agents.check import Check
+    from agents.finding import Finding
     from agents.synthesise import Write
+    from agents.writer import Draft
 
 Json = dict[str, object]
 
@@ -35,13 +38,12 @@ class TurnState(TypedDict, total=False):
     message: str
     understood: Json | None
     plan: Json | None
-    findings: Annotated[list[Json], gathered]
     usage: Annotated[list[Json], gathered]
-    draft: Json | None
-    worded: Json | None
+    proposals: list[Json] | None  # with the answer: what waits for a verdict, also beyond this process
     answer: Json | None
     turns: list[Json]
     handles: list[Json]
+    handles_before: list[Json]  # those the last turn found when it began: what a run that is taken up again may see
 
 
 class AgentTask(TypedDict):
@@ -55,23 +57,32 @@ class Update(TypedDict, total=False):
 
     understood: Json | None
     plan: Json | None
-    findings: list[Json] | None
     usage: list[Json] | None
-    draft: Json | None
-    worded: Json | None
+    proposals: list[Json] | None
     answer: Json | None
     turns: list[Json]
     handles: list[Json]
+    handles_before: list[Json]
 
 
 def put_away() -> Update:
     """Nothing of a turn's workings is left; the conversation is."""
-    return {"understood": None, "plan": None, "findings": None, "usage": None, "draft": None, "worded": None, "answer": None}
+    return {"understood": None, "plan": None, "usage": None, "proposals": None, "answer": None}
 
 
 def opening(message: str) -> TurnState:
     """How a turn begins: with its message, and without the workings of a last turn that did not come to its end."""
     return cast(TurnState, {**put_away(), "message": message})
+
+
+@dataclass
+class Desk:
+    """What the nodes of one turn hand to each other as it is. A turn that was killed is asked again, so none of it is stored."""
+
+    findings: list[Finding] = field(default_factory=list)
+    draft: Draft | None = None
+    worded: Draft | None = None  # the draft in the words of the brain, when it had better ones
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,7 @@ class TurnContext:
     check: Check
     act: Act
     audit: Audit
+    workers: Executor
     clock: Callable[[], float] = time.perf_counter
     timings: dict[str, float] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)  # the newest is the run's; the state has it too, as JSON
+    desk: Desk = field(default_factory=Desk)

@@ -24,7 +24,7 @@ class Write(Protocol):
 async def synthesise(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """The draft of the answer; slow words are left and the plain ones stand."""
     context, plan = runtime.context, Plan.model_validate(state["plan"])
-    findings = in_plan_order(state, plan)
+    findings = in_plan_order(context, plan)
     draft = worded = context.write(plan, findings, context.known, context.currency)
     with metered() as meter:
         try:
@@ -32,16 +32,11 @@ async def synthesise(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
                 worded = await context.brain.write(plan, findings, draft)
         except TimeoutError:
             plan = plan.model_copy(update={"reasons": (*plan.reasons, "the wording took too long, so the plain one is shown")})
-    return {
-        "plan": plan.model_dump(mode="json"),
-        "draft": draft.model_dump(mode="json"),
-        "worded": None if worded == draft else worded.model_dump(mode="json"),
-        "usage": [meter.usage.model_dump(mode="json")],
-    }
+    context.desk.draft, context.desk.worded = draft, None if worded is draft or worded == draft else worded
+    return {"plan": plan.model_dump(mode="json"), "usage": [meter.usage.model_dump(mode="json")]}
 
 
-def in_plan_order(state: TurnState, plan: Plan) -> tuple[Finding, ...]:
+def in_plan_order(context: TurnContext, plan: Plan) -> tuple[Finding, ...]:
     """Findings as the plan asked for them, whichever agent was first; those never asked for come last."""
-    findings = [Finding.model_validate(each) for each in state.get("findings", [])]
     place = {call.id: number for number, call in enumerate(plan.calls())}
-    return tuple(sorted(findings, key=lambda finding: place.get(finding.call.id, len(place))))
+    return tuple(sorted(context.desk.findings, key=lambda finding: place.get(finding.call.id, len(place))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agents.brain import metered
-from agents.memory import Dialogue, Handle, Turn
-from agents.state import TurnContext, TurnState, Update
+from agents.memory import MAX_TURNS, Dialogue, Handle, Turn
+from agents.state import Json, TurnContext, TurnState, Update
 from agents.understand_message import unanswerable
 
 
@@ -24,9 +24,18 @@ async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
 
 def remembered(state: TurnState, context: TurnContext) -> Dialogue:
     """The conversation so far, as a brain may see it."""
+    turns, handles = known_before(state, context.run_id)
     return Dialogue(
         as_of=context.world.as_of,
-        turns=tuple(Turn.model_validate(turn) for turn in state.get("turns", [])),
-        handles=tuple(Handle.model_validate(handle) for handle in state.get("handles", [])),
+        turns=tuple(Turn.model_validate(turn) for turn in turns),
+        handles=tuple(Handle.model_validate(handle) for handle in handles),
         preferences=context.preferences,
     )
+
+
+def known_before(state: TurnState, run_id: str) -> tuple[list[Json], list[Json]]:
+    """Turns and rows as they were before this run: one that is taken up again after its end was stored must not hear itself."""
+    turns, handles = state.get("turns", []), state.get("handles", [])
+    if turns and turns[-1].get("run_id") == run_id:
+        turns, handles = turns[:-1], state.get("handles_before", [])
+    return turns[-MAX_TURNS:], handles

@@ -12,15 +12,21 @@ from agents.derive import kind_of
 from agents.finding import Finding
 from agents.follow_ups import suggest
 from agents.formats import STYLES, Style, show, show_period
-from agents.phrases.book import Book, Known, open_book
+from agents.phrases.book import Book, Known, in_words, open_book
 from agents.plan import Language, Plan
+from agents.writer_conditions import said_filters, said_having
 from agents.writer_forms import upper
-from agents.writer_forms_sets import FORMS, said_filters, write_plain
-from agents.writer_page import Page, asked_query, tool_of
-from tools.facts import Fact, Findings, Frozen, TableColumn
+from agents.writer_forms_sets import FORMS, write_plain
+from agents.writer_page import CLOSED, Page
+from agents.writer_query import asked_query, tool_of
+from tools.facts import Fact, Findings, Frozen
 
 PLACEHOLDER = re.compile(r"\{(fact|period):([^{}|]+)(?:\|(\w+))?\}")
 SHOWN_ROWS = 200
+# What a finding of these tells is how things stand on a day, or what its two selections say themselves.
+_STATES = ("price_in_force", "overdue", "stock_ageing", "inactive", "look_up", "look_up_lines")
+_SETS = ("did_but_never", "overlap")
+_MOST_IDS, _MOST_TITLED = 5, 3
 
 
 class Draft(Frozen):
@@ -87,9 +93,17 @@ def _open(finding: Finding, found: Findings, book: Book, known: Known, currency:
 
 def _paragraph(page: Page) -> list[str]:
     if not page.findings.tables or not page.rows:
-        return [page.book.say("empty", period=page.period())]
+        return [_nothing(page)]
     form = FORMS.get(tool_of(page.finding.call, page.query), write_plain)
     return form(page)
+
+
+def _nothing(page: Page) -> str:
+    """No row is an answer of its own."""
+    tool = tool_of(page.finding.call, page.query)
+    if f"empty_{tool}" in page.book.sentences:
+        return page.book.sentences[f"empty_{tool}"]
+    return page.book.say("empty_metric" if page.metric() else "empty", metric=page.metric(), when=page.when())
 
 
 def _trouble(plan: Plan, finding: Finding, book: Book) -> tuple[str, tuple[Fact, ...]]:
@@ -109,9 +123,15 @@ def _notes(pages: Sequence[Page], book: Book) -> list[str]:
     told: dict[str, str] = {}
     for page in pages:
         for place, note in enumerate(page.findings.notes):
-            if note not in told and note != "no rows meet these conditions":
+            if note not in told and not _needless(page, note):
                 told[note] = book.say("note", text=page.text(f"note.{place}", book.note(note)))
     return list(told.values())
+
+
+def _needless(page: Page, note: str) -> bool:
+    """What the answer says anyway, or what does not bear on it."""
+    of_a_state = page.is_state or tool_of(page.finding.call, page.query) in _STATES
+    return note == "no rows meet these conditions" or (of_a_state and note == "no period was given: all history")
 
 
 class _Words:
@@ -149,21 +169,37 @@ def _merged(read: Sequence[str]) -> list[str]:
 def _read(page: Page) -> list[str]:
     """One call as it was read."""
     metrics = [page.book.say("reading_metric", metric=page.label(name), definition=_definition(page, name)) for name in _metrics(page)]
-    filters = said_filters(page)
-    scope = page.book.say("reading_where", filters=page.text("filters", filters)) if filters else page.book.sentences["reading_all"]
-    against = [page.book.say("reading_against", then=page.before())] if page.asked("compare") is not None else []
-    return [", ".join(metrics), page.period(), *against, scope] if metrics else [page.period(), *against, scope]
+    filters, having = said_filters(page), said_having(page)
+    against = page.book.say("reading_against", then=page.before()) if page.findings.compared is not None else ""
+    reached = page.book.say("reading_having", conditions=page.text("having", having)) if having else ""
+    scope = page.book.say("reading_where", filters=page.text("filters", filters)) if filters else ""
+    whole = "" if scope or reached or page.asked_names("ids") else page.book.sentences["reading_all"]
+    return [part for part in (", ".join(metrics), _read_days(page), against, scope, reached, whole) if part]
+
+
+def _read_days(page: Page) -> str:
+    """Which days were read; of a record its ids, of a state its day; sets say theirs themselves."""
+    tool = tool_of(page.finding.call, page.query)
+    ids = page.asked_names("ids")
+    if ids:
+        of = page.label(str(page.asked("of") or ""))
+        return page.book.say("reading_ids", of=of, ids=page.text("asked.ids", ", ".join(ids[:_MOST_IDS])))
+    if tool in _STATES or page.is_state:
+        return page.book.say("reading_day", day=page.last_day())
+    return "" if tool in _SETS else page.period()
 
 
 def _metrics(page: Page) -> list[str]:
-    asked = page.asked("metrics")
-    also = page.asked("also")
-    names = [page.asked("metric"), *(asked if isinstance(asked, tuple) else ()), *(also if isinstance(also, tuple) else ())]
-    return [name for name in names if isinstance(name, str) and name in page.known.metrics]
+    """The metrics whose meaning the reader needs."""
+    sides = [getattr(page.asked(side), "metric", None) for side in ("did", "never", "left", "right")]
+    names = (*page.asked_metrics, *page.asked_names("also"), *filter(None, sides))
+    if tool_of(page.finding.call, page.query) == "decomposition":
+        names = ("revenue",)
+    return [name for name in dict.fromkeys(names) if name in page.known.metrics]
 
 
 def _definition(page: Page, metric: str) -> str:
-    words = page.book.definitions.get(metric) or page.known.metrics[metric].definition
+    words = page.book.definitions.get(metric) or in_words(page.known.metrics[metric].definition)
     return page.text(f"definition.{metric}", words[:1].lower() + words[1:])
 
 
@@ -180,17 +216,23 @@ def _blocks(page: Page, currency: str) -> list[Block]:
     if len(page.rows) == 1 and not page.names and page.findings.facts:
         return [KpiBlock(title=title, fact_ids=tuple(fact.id for fact in page.findings.facts))]
     chart = draw(page, title, currency)
-    columns = tuple(TableColumn(name=page.label(column.name), unit=column.unit) for column in page.table.columns)
+    columns = tuple(column.model_copy(update={"label": page.heading(column.name)}) for column in page.table.columns)
     cut = page.findings.truncated or len(page.rows) > SHOWN_ROWS
     table = TableBlock(title=title, columns=columns, rows=page.rows[:SHOWN_ROWS], truncated=cut)
     return [*([chart] if chart else []), table]
 
 
 def _title(page: Page) -> str:
-    what = page.metric() or page.label(page.table.title.lower())
-    by = ", ".join(page.label(name) for name in ([page.bucket] if page.bucket else list(page.names)))
-    days = show_period(page.findings.period, page.book.language) if page.findings.period else ""
-    return ", ".join(part for part in (upper(f"{what} · {by}" if by else what), days) if part)
+    tool = tool_of(page.finding.call, page.query)
+    own = page.book.titles.get(tool)
+    shown = [page.heading(name) for name in ([page.bucket] if page.bucket else []) + [name for name in page.names if name not in CLOSED]]
+    metric = page.book.both([page.label(name) for name in page.asked_metrics[:_MOST_TITLED]])
+    about = {"entity": page.plural(str(page.asked("entity") or "")), "metric": metric}
+    what = own.format(**about) if own else metric or page.label(page.table.title.lower())
+    if shown and not own:
+        what = page.book.say("titled", what=what, by=page.book.both(shown))
+    days = show_period(page.days, page.book.language) if page.days and tool not in (*_STATES, *_SETS) else ""
+    return ", ".join(part for part in (upper(what), days) if part)
 
 
 def _interleaved(each: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from agents.writer_conditions import said_filters, said_selection
 from agents.writer_forms import (
     LISTED,
+    MOST_BUCKETS,
     labelled,
     listing,
     more,
@@ -27,14 +29,13 @@ from agents.writer_forms import (
     write_within,
 )
 from agents.writer_page import Page
-from tools.query.contract import AnyOf, Filter
 
 Form = Callable[[Page], list[str]]
-_OPERATORS = {"=": "", "in": "", "!=": "≠ ", "not_in": "≠ "}
 
 
 def _spread(page: Page) -> list[str]:
-    lead = page.book.say("percentiles", metric=page.metric(), period=page.period())
+    per = str(page.asked("per") or "")
+    lead = page.book.say("percentiles_per" if per else "percentiles", metric=page.metric(), per=page.label(per), when=page.when())
     if page.names:
         return [lead, *listing(page, page.measured), *more(page)]
     return [lead, *(f"- {labelled(page, 0, [column])}" for column in page.measured)]
@@ -45,14 +46,20 @@ def _histogram(page: Page) -> list[str]:
     top = counts.index(max(counts))
     low, high = (page.value(top, column) for column in ("from_value", "to_value"))
     slots = {"low": low, "high": high, "count": page.value(top, "count")}
-    return [page.book.say("histogram", metric=page.metric(), period=page.period(), **slots)]
+    per = str(page.asked("per") or "")
+    return [page.book.say("histogram_per" if per else "histogram", metric=page.metric(), per=page.label(per), when=page.when(), **slots)]
 
 
 def _groups(page: Page) -> list[str]:
     entity = page.plural(str(page.asked("entity")))
-    lead = page.book.say("groups", entity=entity, metric=page.metric(), period=page.period())
+    lead = page.book.say("groups", entity=entity, metric=page.metric(), when=page.when())
     page.names = (page.columns[0],)
-    return [lead, *listing(page, ["members", "share"]), *more(page)]
+    lines = []
+    for row in range(min(len(page.rows), MOST_BUCKETS)):
+        values = {name: page.value(row, name) for name in ("members", "share")}
+        members = page.members(str(page.asked("entity")), page.cell(row, "members"))
+        lines.append(page.book.say("groups_row", who=page.name(row), entity=members, **values))
+    return [lead, *lines, *more(page, MOST_BUCKETS)]
 
 
 def _compare(page: Page) -> list[str]:
@@ -61,9 +68,9 @@ def _compare(page: Page) -> list[str]:
     values = {side: page.raw(0, f"{side}_value") for side in sides}
     placed = {side: page.again(fact, f"{side}.said", entity=sides[side], name=str(page.asked("metric"))) for side, fact in values.items()}
     a, b = (number(fact.value) for fact in values.values())
-    slots = {"metric": page.metric(), "period": page.period(), "left": named["left"], "right": named["right"]}
+    slots = {"metric": page.metric(), "when": page.when(), "left": named["left"], "right": named["right"]}
     if a is None or b is None:
-        return [page.book.say("value_none", metric=page.metric(), period=page.period())]
+        return [page.book.say("value_none", metric=page.metric(), when=page.when())]
     key = "compare_same" if a == b else "compare_higher" if a > b else "compare_lower"
     lines = [page.book.say(key, a=placed["left"], b=placed["right"], **slots)]
     if page.cell(0, "ratio") is not None:
@@ -82,7 +89,8 @@ def write_values_but(page: Page, left_out: str) -> list[str]:
 
 
 def _streaks(page: Page) -> list[str]:
-    lead = page.book.say(f"streaks_{page.asked('run')}", metric=page.metric(), period=page.period(), n=page.given("at_least"))
+    slots = {"metric": page.metric(), "grains": page.plural(str(page.asked("grain"))), "when": page.when(), "n": page.given("at_least")}
+    lead = page.book.say(f"streaks_{page.asked('run')}", **slots)
     runs = []
     for row in _first(page):
         length, span = page.run(row)
@@ -92,18 +100,19 @@ def _streaks(page: Page) -> list[str]:
 
 
 def _did_but_never(page: Page) -> list[str]:
-    did, never = (page.text(f"asked.{side}", _selection(page, side)) for side in ("did", "never"))
-    slots = {"entity": page.plural(str(page.asked("entity"))), "did": did, "never": never, "period": page.period()}
+    did, never = (page.text(f"asked.{side}", said_selection(page, side)) for side in ("did", "never"))
+    slots = {"entity": page.members(str(page.asked("entity")), len(page.rows)), "did": did, "never": never}
     return [page.book.say("did_but_never", count=page.count(), **slots), *_names(page), *more(page)]
 
 
 def _overlap(page: Page) -> list[str]:
-    entity = page.plural(str(page.asked("entity")))
-    if page.asked("keep") != "counts":
-        return [page.book.say("overlap_members", count=page.count(), entity=entity, period=page.period()), *_names(page), *more(page)]
-    left, right = (page.text(f"asked.{side}", _selection(page, side)) for side in ("left", "right"))
-    lead = page.book.say("overlap", entity=entity, left=left, right=right, period=page.period())
-    return [lead, *(f"- {labelled(page, 0, [column])}" for column in page.measured)]
+    entity, kept = page.plural(str(page.asked("entity"))), str(page.asked("keep"))
+    left, right = (page.text(f"asked.{side}", said_selection(page, side)) for side in ("left", "right"))
+    slots = {"entity": entity, "left": left, "right": right}
+    if kept != "counts":
+        lead = page.book.say("overlap_members", count=page.count(), kept=page.label(f"{kept}_count"), **slots)
+        return [lead, *_names(page), *more(page)]
+    return [page.book.say("overlap", **slots), *(f"- {labelled(page, 0, [column])}" for column in page.measured)]
 
 
 def _inactive(page: Page) -> list[str]:
@@ -113,20 +122,25 @@ def _inactive(page: Page) -> list[str]:
 
 
 def _gaps(page: Page) -> list[str]:
-    lead = page.book.say("gaps", metric=page.metric(), period=page.period())
-    return [lead, *_labelled_rows(page, ("from_day", "to_day", "days")), *more(page)]
+    lead = page.book.say("gaps", metric=page.metric(), when=page.when())
+    lines = []
+    for row in _first(page):
+        ends = [column for column in ("from_day", "to_day") if page.cell(row, column) is not None]
+        lines.append(f"- {page.name(row)}: {page.value(row, 'days')}, {labelled(page, row, ends)}")
+    return [lead, *lines, *more(page)]
 
 
 def _moments(page: Page) -> list[str]:
-    lead = page.book.say("moments", metric=page.metric(), entity=page.plural(str(page.asked("entity"))), period=page.period())
+    lead = page.book.say("moments", metric=page.metric(), entity=page.plural(str(page.asked("entity"))), when=page.when())
     return [lead, *_labelled_rows(page, ("first_day", "last_day")), *more(page)]
 
 
 def _nth(page: Page) -> list[str]:
-    entity = page.plural(str(page.asked("entity")))
-    slots = {"entity": entity, "n": page.given("n"), "period": page.period()}
+    slots = {"entity": page.plural(str(page.asked("entity"))), "metric": page.metric(), "n": page.given("n"), "when": page.when()}
+    slots["within"] = page.book.say("within_days", days=page.given("within_days", "days")) if page.asked("within_days") else ""
     if page.asked("members"):
-        return [page.book.say("nth_members", count=page.count(), **slots), *_labelled_rows(page, ("days",)), *more(page)]
+        lines = [page.book.say("after", who=page.name(row), days=page.value(row, "days")) for row in _first(page)]
+        return [page.book.say("nth_members", count=page.count(), **slots), *lines, *more(page)]
     if not page.cell(0, "reached"):
         return [page.book.say("nth_none", entities=page.value(0, "entities"), **slots)]
     values = {name: page.value(0, name) for name in ("reached", "entities", "share")}
@@ -134,18 +148,27 @@ def _nth(page: Page) -> list[str]:
 
 
 def _cohort(page: Page) -> list[str]:
-    lead = page.book.say("cohort", grain=page.label(str(page.asked("grain") or "month")))
+    grain = page.label(str(page.asked("grain") or "month"))
     offset = page.columns.index("offset_buckets")
     later = [row for row in range(len(page.rows)) if page.rows[row][offset] == 1]
     lines = []
-    for row in later[:LISTED]:
+    for row in later[:MOST_BUCKETS]:
         slots = {name: page.value(row, name) for name in ("size", "retention")}
-        lines.append(page.book.say("cohort_row", who=page.name(row), grain=page.label(str(page.asked("grain") or "month")), **slots))
-    return [lead, *lines, *more(page, 0)]
+        lines.append(
+            page.book.say("cohort_row", who=page.name(row), entity=page.members("customer", page.cell(row, "size")), grain=grain, **slots)
+        )
+    return [page.book.say("cohort", grain=grain), *lines, *more(page, 0)]
 
 
 def _funnel(page: Page) -> list[str]:
-    return [page.book.say("funnel", period=page.period()), *listing(page, ["reached", "of_previous"], limit=8, placed=False)]
+    lines = []
+    for row in range(len(page.rows)):
+        slots = {"who": page.name(row), "reached": page.value(row, "reached")}
+        if row and page.cell(row, "of_previous") is not None:
+            lines.append(page.book.say("funnel_row", of_previous=page.value(row, "of_previous"), **slots))
+        else:
+            lines.append(page.book.say("funnel_first", **slots))
+    return [page.book.say("funnel", when=page.when()), *lines]
 
 
 def _basket(page: Page) -> list[str]:
@@ -153,7 +176,7 @@ def _basket(page: Page) -> list[str]:
     for row in _first(page):
         slots = {"both": page.value(row, "both_orders"), "confidence": page.value(row, "confidence"), "lift": page.value(row, "lift")}
         lines.append(page.book.say("basket_row", who=page.name(row).replace(" · ", " + "), **slots))
-    return [page.book.say("basket", period=page.period()), *lines, *more(page)]
+    return [page.book.say("basket", when=page.when()), *lines, *more(page)]
 
 
 def _opening(page: Page) -> list[str]:
@@ -181,10 +204,12 @@ def _overdue(page: Page) -> list[str]:
 def _record(page: Page) -> list[str]:
     """What is on file about each, one thing a line."""
     page.names = (page.columns[0],)
+    shown = [name for name in page.columns[1:] if name.removesuffix("_id") not in page.columns or not name.endswith("_id")]
     lines = []
     for row in range(min(len(page.rows), 3)):
-        told = [name for name in page.columns[1:] if page.cell(row, name) is not None]
-        lines += [page.book.say("record", who=page.name(row)), *(f"- {labelled(page, row, [name])}" for name in told)]
+        told = [name for name in shown if page.cell(row, name) is not None and (name != "name" or page.asked("of") not in page.columns)]
+        lead = page.book.say("record", of=page.label(str(page.asked("of") or "")), who=page.name(row))
+        lines += [lead, *(f"- {page.label(name)}: {page.value(row, name)}" for name in told)]
     return [*lines, *more(page, 3)]
 
 
@@ -198,31 +223,8 @@ def write_plain(page: Page) -> list[str]:
     """Any other finding: a single row in a sentence, several rows as a list."""
     if len(page.rows) == 1 and page.measured and not page.names:
         return write_values(page)
-    lead = page.book.say("plain", count=page.count(), period=page.period())
+    lead = page.book.say("plain", count=page.count(), when=page.when())
     return [lead, *(listing(page, page.measured) if page.measured else _names(page)), *more(page)]
-
-
-def said_filters(page: Page, argument: str = "where") -> str:
-    """The conditions of a query argument, in words."""
-    found = page.asked(argument)
-    return "; ".join(_condition(page, item) for item in found) if isinstance(found, tuple) else ""
-
-
-def _selection(page: Page, side: str) -> str:
-    """One side of a set question: what was counted and under which conditions."""
-    chosen = page.asked(side)
-    metric = page.label(str(getattr(chosen, "metric", "") or ""))
-    conditions = "; ".join(_condition(page, item) for item in getattr(chosen, "where", ()))
-    return f"{metric} ({conditions})" if conditions else metric
-
-
-def _condition(page: Page, item: object) -> str:
-    if isinstance(item, AnyOf):
-        return " / ".join(_condition(page, each) for each in item.any_of)
-    if not isinstance(item, Filter):
-        return ""
-    values = ", ".join(str(value) for value in item.values) or (item.step or "")
-    return f"{page.label(item.dimension)} {_OPERATORS.get(item.op, item.op.replace('_', ' ') + ' ')}{values}".strip()
 
 
 def _labelled_rows(page: Page, columns: tuple[str, ...]) -> list[str]:

@@ -4,56 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
 from typing import cast
-
-from pydantic import BaseModel, ValidationError
 
 from agents.derive import derive, is_change, restate
 from agents.finding import Finding
-from agents.formats import Style, Unit, escape, show
+from agents.formats import Style, Unit, escape, period_shape, show
 from agents.grounding_words import said_parts
-from agents.phrases.book import Book, Known, label, plural
-from agents.plan import PlannedCall
-from tools.catalog import TOOLS
+from agents.phrases.book import Book, Known, in_words, label, plural
+from agents.writer_query import tool_of
 from tools.facts import Days, DerivedBy, Fact, FactTable, FactValue, Findings
-from tools.query.contract import Comparison, Query, QueryContext
-from tools.query.periods import compared_span, resolve
+from tools.query.contract import AsOf, Query
 
 BUCKETS = ("day", "week", "month", "quarter", "year", "cohort")
 # Columns whose values are a closed set of the product, worded by the phrase file; all other text is the company's own.
 CLOSED = ("stage", "effect", "movement")
+# Tools that look at a level more than once.
+_OVER_TIME = ("trend", "running_total", "rolling_average", "streaks", "opening_closing_stock", "percentiles", "histogram", "longest_gaps")
+# Columns that hold where a range begins; the next row says where it ends.
+_EDGES = ("from_value", "from_days")
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
-
-
-def asked_query(call: PlannedCall) -> Query | None:
-    """The call's arguments with the defaults of its tool; of several steps, the last; None for a tool that asks no typed query."""
-    wanted: type[BaseModel] | None = next((each.query for each in TOOLS if each.name == call.tool), None)
-    if wanted is None or not issubclass(wanted, Query):
-        return None
-    try:
-        query = wanted.model_validate(call.arguments)
-    except ValidationError:
-        return None
-    steps = getattr(query, "steps", None)
-    return _typed(steps[-1].query) if steps else query
-
-
-def tool_of(call: PlannedCall, query: Query | None) -> str:
-    """The tool whose form words a call: of several steps, that of the last."""
-    if query is None or any(each.name == call.tool and each.query is type(query) for each in TOOLS):
-        return call.tool
-    return next((each.name for each in TOOLS if each.query is type(query)), call.tool)
-
-
-def _typed(query: object) -> Query | None:
-    if isinstance(query, Query):
-        return query
-    kind = query.get("kind") if isinstance(query, dict) else None
-    fitting = [each.query for each in TOOLS if issubclass(each.query, Query) and each.query.model_fields["kind"].default == kind]
-    try:
-        return fitting[0].model_validate(query) if fitting else None
-    except ValidationError:
-        return None
 
 
 @dataclass
@@ -71,7 +42,6 @@ class Page:
 
     def __post_init__(self) -> None:
         self._facts = {fact.id: fact for fact in self.findings.facts}
-        self._before = self._compared()
         if not self.names:
             named = [column for column in self.columns if self._is_name(column)] if self.findings.tables else []
             self.names = tuple(sorted(named, key=lambda column: column in (*CLOSED, "class") and len(named) > 1))
@@ -84,7 +54,7 @@ class Page:
     def table(self) -> FactTable:
         return self.findings.tables[0]
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.table.columns)
 
@@ -92,12 +62,12 @@ class Page:
     def rows(self) -> tuple[tuple[FactValue, ...], ...]:
         return self.table.rows
 
-    @property
+    @cached_property
     def bucket(self) -> str | None:
         """The column that holds the start of a stretch of time, if any."""
         return next((name for name in self.columns if name in BUCKETS), None)
 
-    @property
+    @cached_property
     def measured(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.table.columns if column.unit is not None)
 
@@ -113,29 +83,103 @@ class Page:
         value = self.asked(name)
         return tuple(map(str, value)) if isinstance(value, tuple) else (str(value),) if value else ()
 
+    @cached_property
+    def asked_metrics(self) -> tuple[str, ...]:
+        """The metrics of the question."""
+        return (*self.asked_names("metric"), *self.asked_names("metrics"))
+
     def label(self, column: str) -> str:
         return label(column, self.book, self.known)
+
+    def heading(self, column: str) -> str:
+        """What a column is called above the table."""
+        tool = tool_of(self.finding.call, self.query)
+        own = self.book.tables.get(tool, {}).get(column)
+        return own.format(metric=self.metric()) if own else self.label(column) or in_words(column)
 
     def plural(self, dimension: str) -> str:
         return plural(dimension, self.book, self.known)
 
+    def members(self, dimension: str, count: FactValue) -> str:
+        """The members of a dimension behind their number: one is no plural."""
+        return self.label(dimension) if count == 1 else self.plural(dimension)
+
     def metric(self) -> str:
-        """The label of the metric asked about."""
-        asked = (*self.asked_names("metric"), *self.asked_names("metrics"))
-        return self.label(asked[0]) if asked else ""
+        """The label of the metric asked about; of several, all of them."""
+        return self.book.both([self.label(name) for name in self.asked_metrics])
+
+    @cached_property
+    def days(self) -> Days | None:
+        """The days the finding is about; of a state on a day, that day."""
+        whole = self.findings.period
+        return Days(start=whole.end, end=whole.end) if whole and self.is_state else whole
+
+    @cached_property
+    def is_state(self) -> bool:
+        """Whether the answer is how things stand on a day, and not what happened over days: levels are never summed over time."""
+        if isinstance(self.asked("period"), AsOf):
+            return True
+        asked = [self.known.metrics[name] for name in self.asked_metrics if name in self.known.metrics]
+        over_time = self.bucket is not None or tool_of(self.finding.call, self.query) in _OVER_TIME
+        return bool(asked) and not over_time and all(metric.additivity == "semi_additive" for metric in asked)
+
+    @cached_property
+    def compared(self) -> Days | None:
+        """The days it is compared with; of a state, the day."""
+        then = self.findings.compared
+        return Days(start=then.end, end=then.end) if then and self.is_state else then
+
+    def is_whole(self, row: int) -> bool:
+        """Whether a row's bucket lies within the period asked about and is over."""
+        start, days = self.cell(row, self.bucket) if self.bucket else None, self.stretch(row)
+        if not isinstance(start, date) or days is None:
+            return True
+        return days.start == start and days.end == bucket_end(start, str(self.asked("grain") or self.bucket))
+
+    @cached_property
+    def periods(self) -> tuple[Days | None, ...]:
+        """The period of each row, where several were asked for."""
+        if not self.asked("periods") or self.findings.period is not None:
+            return ()
+        return tuple(self.raw(row, self.measured[0]).period for row in range(len(self.rows)))
 
     def period(self) -> str:
-        """The period the finding covers."""
-        if self.findings.period is None:
+        """The period the finding covers; several one after the other."""
+        if self.periods:
+            return ", ".join(self._period_said(f"{self.call}.{row}.stretch", days) for row, days in enumerate(self.periods))
+        return self._period_said(f"{self.call}.period", self.days)
+
+    def when(self) -> str:
+        """The period as it stands in a sentence: in a month, on a day, over a stretch of days."""
+        return self._when(self.period(), self.days, "state" if self.is_state else None)
+
+    def when_row(self, row: int) -> str:
+        """The stretch of time a row is about, as it stands in a sentence."""
+        return self._when(" · ".join(self._bucket_said(row)), self.stretch(row))
+
+    def when_before(self) -> str:
+        """The period of comparison as it stands in a sentence."""
+        return self._when(self.before(), self.compared, "state" if self.is_state else None)
+
+    def last_day(self) -> str:
+        """The day whose state the finding tells."""
+        day = self.days.end if self.days else None
+        return self._period_said(f"{self.call}.day", Days(start=day, end=day) if day else None)
+
+    def _when(self, said: str, days: Days | None, shape: str | None = None) -> str:
+        return self.book.sentences["in_all" if days is None else f"in_{shape or period_shape(days)}"].format(period=said)
+
+    def _period_said(self, id: str, days: Days | None) -> str:
+        if days is None:
             return self.book.sentences["all_time"]
-        self._declare(Fact(id=f"{self.call}.period", name="period", value=None, period=self.findings.period, evidence_id=self._evidence()))
-        return f"{{period:{self.call}.period}}"
+        self._declare(Fact(id=id, name="period", value=None, period=days, evidence_id=self._evidence()))
+        return f"{{period:{id}}}"
 
     def before(self) -> str:
         """The period it is compared with."""
-        if self._before is None:
+        if self.compared is None:
             return self.book.sentences["before"]
-        self._declare(Fact(id=f"{self.call}.before", name="period_before", value=None, period=self._before, evidence_id=self._evidence()))
+        self._declare(Fact(id=f"{self.call}.before", name="period_before", value=None, period=self.compared, evidence_id=self._evidence()))
         return f"{{period:{self.call}.before}}"
 
     def given(self, argument: str, unit: Unit | None = "count", entity: str | None = None) -> str:
@@ -172,6 +216,10 @@ class Page:
         said = [self._name(row, column) for column in columns or self.names]
         return " · ".join([*self._bucket_said(row), *said]) or self.book.sentences["all"]
 
+    def name_only(self, row: int) -> str:
+        """Who a row is about, whatever its time."""
+        return " · ".join(self._name(row, column) for column in self.names)
+
     def spoken_name(self, row: int) -> str:
         """Who a row is about, as plain text."""
         return " · ".join(self._spoken(row, column) for column in self.names)
@@ -183,11 +231,15 @@ class Page:
         spoken = [text for text in (self._spoken(row, name) for name in self.names) if text]
         if frozenset(map(escape, spoken)) != said_parts(fact) or (self.bucket and column in self.measured):
             said["entity"] = " · ".join(spoken) or None
-        if column.endswith("_before") and self._before is not None:
-            said["period"] = self._before
+        if column.endswith("_before") and self.compared is not None:
+            said["period"] = self.compared
         elif self.bucket is not None:
             said["period"] = self.stretch(row)
-        return self._declare(restate(fact, f"{fact.id}.said", **said)) if said else fact
+        elif self.is_state:
+            said["period"] = self.days
+        if not said:
+            return fact
+        return self._declare(restate(fact, f"{fact.id}.said", **{"entity": " · ".join(spoken) or None, **said}))
 
     def raw(self, row: int, column: str) -> Fact:
         """The fact of a cell as the tool gave it, or one that cites the cell."""
@@ -209,6 +261,8 @@ class Page:
 
     def stretch(self, row: int) -> Days | None:
         """The days of a row's time bucket, cut to the period asked about."""
+        if self.periods:
+            return self.periods[row]
         start = self.cell(row, self.bucket) if self.bucket else None
         if not isinstance(start, date):
             return self.findings.period
@@ -224,18 +278,17 @@ class Page:
         if not isinstance(first, date) or not isinstance(last, date):
             return self.value(row, "length"), self.period()
         days = Days(start=first, end=bucket_end(last, str(self.asked("grain") or "day")))
-        fact = self.restated(self.fact(row, "length"), f"{row}.run", period=days)
+        who = " · ".join(text for text in (self._spoken(row, name) for name in self.names) if text) or None
+        fact = self.restated(self.raw(row, "length"), f"{row}.run", entity=who, period=days)
         return f"{{fact:{fact.id}}}", f"{{period:{fact.id}}}"
 
     def style(self, column: str) -> Style:
         return "signed" if is_change(Fact(id="", name=column, value=None, evidence_id="")) else "plain"
 
     def _bucket_said(self, row: int) -> list[str]:
-        if self.bucket is None:
+        if self.bucket is None and not self.periods:
             return []
-        id = f"{self.call}.{row}.stretch"
-        self._declare(Fact(id=id, name="period", value=None, period=self.stretch(row), evidence_id=self._evidence()))
-        return [f"{{period:{id}}}"]
+        return [self._period_said(f"{self.call}.{row}.stretch", self.stretch(row))]
 
     def _name(self, row: int, column: str) -> str:
         id = f"{self.call}.{row}.{column}.name"
@@ -243,6 +296,8 @@ class Page:
 
     def _spoken(self, row: int, column: str) -> str:
         value = self.cell(row, column)
+        if value is None and f"{column}_id" in self.columns and self.cell(row, f"{column}_id") is not None:
+            return f"{self.label(column)} {self.cell(row, f'{column}_id')}"
         if value is None:
             return self.book.sentences["others" if self.asked("others") else "nobody"]
         if column == "weekday" and isinstance(value, int):
@@ -250,14 +305,38 @@ class Page:
         if column == "hour" and isinstance(value, int):
             return f"{value:02d}:00"
         if column in self.measured:
-            return self._range(row, column)
+            return self._range(row, column) if column not in _EDGES else self._between(row, column)
         return self.book.value(str(value)) if column in CLOSED else " ".join(str(value).split())
 
     def _range(self, row: int, column: str) -> str:
-        """A row that is about a value or a range: its label and where it begins."""
-        value, unit = self.cell(row, column), next(each.unit for each in self.table.columns if each.name == column)
-        metric = f"{self.metric()} " if column == "from_value" else ""
-        return f"{metric}{self.label(column)} {show(value, unit, self.book.language, self.currency)}"
+        """A row that is about a value: the value and its label."""
+        value = self.cell(row, column)
+        return self.book.say("valued", value=self._shown(value, column), label=self._counted(value, self.label(column)))
+
+    def _between(self, row: int, column: str) -> str:
+        """A row that is about a range: where it begins and where the next one does."""
+        low, after = self.cell(row, column), self.cell(row + 1, column) if row + 1 < len(self.rows) else None
+        if not isinstance(low, int | float | Decimal):
+            return self.book.sentences["nobody"]
+        unit = self._unit(column)
+        whole = unit in ("count", "days", "units")
+        high = after - 1 if whole and isinstance(after, int | float | Decimal) else after
+        said = self._shown(low, column)
+        if not isinstance(high, int | float | Decimal):
+            said = self.book.say("range_open", low=said)
+        elif high != low:
+            said = self.book.say("range", low=self._shown(low, column, bare=whole), high=self._shown(high, column))
+        label = self._counted(high if high == low else None, self.metric())
+        return self.book.say("valued", value=said, label=label) if column == "from_value" and unit == "count" else said
+
+    def _counted(self, value: FactValue, label: str) -> str:
+        return label.removesuffix("s") if value == 1 and self.book.language == "en" else label
+
+    def _shown(self, value: FactValue, column: str, bare: bool = False) -> str:
+        return show(value, "count" if bare else self._unit(column), self.book.language, self.currency)
+
+    def _unit(self, column: str) -> Unit | None:
+        return next(each.unit for each in self.table.columns if each.name == column)
 
     def _is_name(self, column: str) -> bool:
         place = self.columns.index(column)
@@ -265,9 +344,11 @@ class Page:
             return False
         if column.endswith("_id") and column.removesuffix("_id") in self.columns:
             return False
-        if f"{column}_name" in self.columns:
+        if f"{column}_name" in self.columns or (column == "period" and self.asked("periods")):
             return False
-        known = [row[place] for row in self.rows if row[place] is not None]
+        key = self.columns.index(f"{column}_id") if f"{column}_id" in self.columns else place
+        # Who has no name on file is called by the key.
+        known = [row[place] if row[place] is not None else row[key] for row in self.rows if row[place] is not None or row[key] is not None]
         return bool(known) and column != "offset_buckets" and not any(isinstance(value, date | datetime | bool) for value in known)
 
     def _placed(self, fact: Fact, style: Style = "plain") -> str:
@@ -285,15 +366,6 @@ class Page:
 
     def _evidence(self) -> str:
         return self.findings.evidence[0].id if self.findings.evidence else f"{self.call}.e"
-
-    def _compared(self) -> Days | None:
-        comparison, query = self.asked("compare"), self.query
-        evidence = self.findings.evidence[0] if self.findings.evidence else None
-        if not isinstance(comparison, Comparison) or query is None or evidence is None or evidence.kind != "query":
-            return None
-        context = QueryContext(as_of=evidence.data_as_of)
-        span = compared_span(comparison, resolve(query.period, context), context)
-        return Days(start=span.first, end=min(span.last, evidence.data_as_of)) if span else None
 
 
 def bucket_end(start: date, grain: str) -> date:

@@ -29,3 +29,26 @@ def query(
     from evals.bench_query import SIZES, bench_query
 
     bench_query(sizes=[size for size in SIZES if size <= largest])
+
+
+@app.command("spine")
+def spine(
+    home: Annotated[
+        Path | None, typer.Option(help="An installation whose warehouse is asked; without it a demo company is founded")
+    ] = None,
+    chats: Annotated[int, typer.Option(help="Chats at the same time")] = 20,
+) -> None:
+    """Answering: what graph, gate, writer and checker add to the tools' own time, many chats at once, memory."""
+    from evals.bench_spine import bench_spine
+
+    bench_spine(home, chats)
+
+
+@app.command("ask")
+def ask(
+    largest: Annotated[int, typer.Option(help="Most products measured")] = 50_000,
+) -> None:
+    """Understanding: the planner and whole answers as the company grows from 500 to 50,000 products, memory, what is imported."""
+    from evals.bench_ask import SIZES, bench_ask
+
+    bench_ask(sizes=tuple(size for size in SIZES if size <= largest))

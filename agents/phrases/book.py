@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
+from agents.formats import show_day
 from agents.plan import Language
+from tools.facts import Frozen, Unit
 
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_MACHINE_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _SUFFIXES = ("_change_rate", "_change", "_before")
 
 
@@ -27,32 +31,39 @@ class Term(Protocol):
     def vi(self) -> tuple[str, ...]: ...
 
 
+class Measure(Term, Protocol):
+    """A metric: its unit, and whether its parts add up."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def additivity(self) -> str: ...
+
+
 class Known(Protocol):
     """The definitions a writer needs: `ingestion.metrics.Definitions` is one."""
 
     @property
-    def metrics(self) -> Mapping[str, Term]: ...
+    def metrics(self) -> Mapping[str, Measure]: ...
     @property
     def dimensions(self) -> Mapping[str, Term]: ...
 
 
-class Note(BaseModel):
+class Note(Frozen):
     """How a tool's note reads in this language; groups of the pattern fill the sentence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     pattern: str
     say: str
 
 
-class Book(BaseModel):
+class Book(Frozen):
     """One language's phrase file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     language: Language
     sentences: Mapping[str, str]
     columns: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, str]] = {}  # by tool: columns that are called otherwise in its table
+    titles: Mapping[str, str] = {}  # by tool: what an answer without a metric is about
     plurals: Mapping[str, str] = {}
     values: Mapping[str, str] = {}
     weekdays: tuple[str, ...]
@@ -63,7 +74,13 @@ class Book(BaseModel):
         """A sentence with its slots filled; a slot with a capital name begins with one; an empty slot leaves no double space."""
         capital = {name.capitalize(): text[:1].upper() + text[1:] for name, text in slots.items()}
         text = self.sentences[key].format(**{**capital, **slots})
-        return re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
+        return re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").replace(" :", ":").strip()
+
+    def both(self, names: Sequence[str]) -> str:
+        """Names as a list: a, b and c."""
+        if len(names) < 2:
+            return "".join(names)
+        return self.sentences["and"].format(first=", ".join(names[:-1]), last=names[-1])
 
     def value(self, text: str) -> str:
         """A closed value (a status, a stage) in this language."""
@@ -74,15 +91,20 @@ class Book(BaseModel):
         for known in self.notes:
             found = re.fullmatch(known.pattern, text)
             if found:
-                return known.say.format(*found.groups())
-        return text
+                return known.say.format(*map(in_words, found.groups()))
+        return _DAY.sub(lambda found: show_day(date.fromisoformat(found[0]), self.language), in_words(text))
 
 
 @lru_cache(maxsize=4)
 def open_book(language: Language) -> Book:
     """The phrases of a language."""
     path = Path(__file__).with_name(f"{language}.yaml")
-    return Book.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Book.model_validate(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+
+
+def in_words(text: str) -> str:
+    """Names that programs use, spelt as words."""
+    return _MACHINE_NAME.sub(lambda found: found[0].replace("_", " "), text)
 
 
 def label(name: str, book: Book, known: Known) -> str:

@@ -86,6 +86,21 @@ def _of_period(period: Arguments) -> Iterator[tuple[str, Arguments]]:
     yield "funnel", {"of": "sessions", "period": period}
     yield "compare_groups", {"metric": "revenue", "left": WEB, "right": STORE, "period": period}
     yield "opening_closing_stock", {"period": period, "by": ["location"]}
+    yield "opening_closing_stock", {"period": period, "metric": "stock_value"}
+    yield "ranking", {"metric": "revenue", "by": "product", "n": 2, "nth": True, "period": period}
+    yield "ranking", {"metric": "orders", "by": "category", "n": 3, "nth": True, "lowest": True, "period": period}
+    yield "like_for_like", {"metric": "revenue", "entity": "product", "period": period, "compare": PREVIOUS}
+    yield "breakdown", {"metrics": ["revenue"], "by": ["category"], "period": period, "compare": PREVIOUS}
+    yield "breakdown", {"metrics": ["units", "orders"], "by": ["category", "month"], "period": period}
+    yield (
+        "breakdown",
+        {"metrics": ["orders"], "by": ["category"], "period": period, "having": [{"metric": "orders", "op": ">", "value": 20}]},
+    )
+    yield "change_by_member", {"metric": "stock_on_hand", "by": "location", "period": period}
+    yield "weekday_hour_pattern", {"metric": "orders", "of": ["weekday", "hour"], "period": period}
+    yield "share", {"metric": "revenue", "by": ["category"], "within": ["channel"], "period": period}
+    yield "trend", {"metrics": ["revenue"], "grain": "week", "period": period, "by": ["channel"]}
+    yield "metric_value", {"metrics": ["revenue"], "period": period, "where": [{"dimension": "category", "values": ["Dairy"]}]}
 
 
 def _once() -> Iterator[tuple[str, Arguments]]:
@@ -98,6 +113,25 @@ def _once() -> Iterator[tuple[str, Arguments]]:
         yield "compare_groups", {"metric": metric, "left": WEB, "right": STORE}
         yield "group_by_metric", {"metric": metric, "entity": "customer", "edges": [1, 10, 100]}
     yield "running_total", {"metric": "revenue", "grain": "month", "period": MONTHS}
+    yield "running_total", {"metric": "revenue", "grain": "month", "by": ["channel"], "period": MONTHS}
+    yield (
+        "trend",
+        {"metrics": ["revenue"], "grain": "month", "period": {"kind": "calendar", "year": 2026, "quarter": 3}, "compare": PREVIOUS},
+    )
+    yield "metric_value", {"metrics": ["revenue", "orders"], "periods": [{"kind": "calendar", "year": 2026, "month": 8}, MONTH]}
+    yield "metric_value", {"metrics": ["stock_on_hand"], "period": {"kind": "as_of", "day": "2026-09-15"}}
+    yield "metric_value", {"metrics": ["revenue"], "period": {"kind": "as_of", "day": "2026-09-15"}}
+    yield "metric_value", {"metrics": ["orders"], "period": {"kind": "named", "name": "yesterday"}, "compare": PREVIOUS}
+    yield "streaks", {"metric": "orders", "run": "zero", "by": ["customer"], "at_least": 3}
+    yield "streaks", {"metric": "revenue", "run": "rising"}
+    yield "group_by_metric", {"metric": "revenue", "entity": "customer", "edges": [0, 1_000_000, 10_000_000]}
+    yield "group_by_metric", {"metric": "orders", "entity": "customer"}
+    yield "overlap", {"entity": "customer", "left": {"where": WEB, "period": MONTH}, "right": {"where": STORE}, "keep": "only_left"}
+    yield "did_but_never", {"entity": "customer", "did": {"where": WEB, "period": MONTH}, "never": {"where": STORE, "period": MONTHS}}
+    yield "nth_event", {"n": 3}
+    yield "percentiles", {"metric": "revenue", "per": "customer", "period": MONTH}
+    yield "cohort_retention", {"grain": "week", "offsets": 2, "period": {"kind": "last", "n": 4, "unit": "week", "full": True}}
+    yield "stock_ageing", {"by": ["location"]}
     yield "compare_groups", {"metric": "return_rate", "left": WEB, "right": STORE}
     yield "did_but_never", {"entity": "customer", "did": {"where": WEB}, "never": {"where": STORE}}
     yield "overlap", {"entity": "customer", "left": {"where": WEB}, "right": {"where": STORE}}

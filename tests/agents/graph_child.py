@@ -22,7 +22,7 @@ async def talk(stage: Stage) -> None:
     async with stage.assistant() as assistant:
         for number in range(100_000):
             stage.brain.enqueue(ONE)  # type: ignore[attr-defined]
-            answer = await assistant.ask(f"message {number}", "t")
+            answer = await assistant.start(f"message {number}", "t", run_id=f"run{number}").result()
             sys.stdout.write(f"{number} {answer.status}\n")
             sys.stdout.flush()
 

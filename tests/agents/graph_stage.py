@@ -48,6 +48,7 @@ class Prop:
     effect: Effect = "read"
     calls: list[int] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
+    seconds_left: list[float] = field(default_factory=list)
     spans: list[tuple[float, float]] = field(default_factory=list)
 
     def tool(self) -> AnyTool:
@@ -57,6 +58,7 @@ class Prop:
         self.calls.append(query.n)
         started = time.perf_counter()
         self.callers.append(context.caller.name)
+        self.seconds_left.append(context.seconds)
         if self.naps_on is None or query.n in self.naps_on:
             time.sleep(self.seconds)
         self.spans.append((started, time.perf_counter()))

@@ -37,7 +37,7 @@ languages: st.SearchStrategy[Language] = st.sampled_from(get_args(Language))
         (0.00596, "pp", "vi", "VND", "plain", "0,60 điểm %"),
         (Decimal("-225"), "units", "en", "VND", "size", "225 units"),
         (1.8193, "days", "vi", "VND", "plain", "1,8 ngày"),
-        (0.0014, "days", "en", "VND", "plain", "0.0014 days"),
+        (0.0014, "days", "en", "VND", "plain", "0.00 days"),
         (4.257, "1..5", "en", "VND", "plain", "4.26/5"),
         (3, "rank", "en", "VND", "plain", "#3"),
         (1234, "count", "vi", "VND", "plain", "1.234"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from agents.brain import Understood, World, spend
 from agents.finding import Finding
 from agents.limits import Limits
 from agents.memory import Dialogue
-from agents.plan import AGENTS, Clarify, Plan
+from agents.plan import AGENTS, Clarify, Engine, Plan
 from agents.scripted import ScriptedBrain, scripted_plan
 from agents.session import Ports
 from agents.writer import Draft
@@ -22,7 +23,9 @@ from tests.agents.graph_stage import SHARED, Prop, Stage, check, followed, go, k
 from tools.call import AuditEntry, call
 from tools.catalog import TOOLS
 from tools.contract import ToolCall, ToolContext
+from tools.query.contract import MAX_SECONDS, Cell
 from tools.query.served import Served
+from tools.query.source import Source
 
 FOUR = scripted_plan("all of it", *((agent, SHARED, {"n": number}) for number, agent in enumerate(AGENTS, 1)))
 TOP = {"metric": "revenue", "by": "category", "n": 3}
@@ -80,6 +83,36 @@ def test_a_hanging_tool_is_given_up_and_its_neighbour_kept(served: Served, tmp_p
     assert [fact.value for fact in answer.facts] == [1]
     assert "0.2 seconds" in answer.text
     assert answer.timings["total"] < 0.7
+
+
+def test_a_tool_is_told_what_time_is_left_of_its_call(served: Served, tmp_path: Path) -> None:
+    prop = Prop(seconds=0.3)
+    plan = scripted_plan("two", ("bi", SHARED, {"n": 1}), ("bi", SHARED, {"n": 2}))
+    Stage(served, tmp_path, ScriptedBrain(plan), (prop,), Limits(call_seconds=6, running_calls=1)).ask("two")
+    first, second = prop.seconds_left
+    assert 3 < first <= 5
+    assert second <= first - 0.1  # it waited for the other one
+
+
+def test_a_statement_that_runs_into_the_end_of_its_call_says_what_to_narrow(served: Served, tmp_path: Path) -> None:
+    everything = scripted_plan("pairs", ("bi", "bought_together", {"n": 3}))
+    slow = replace(served, source=_Slow(served))
+    (answer,) = Stage(slow, tmp_path, ScriptedBrain(everything), limits=Limits(call_seconds=2)).ask("pairs")
+    assert answer.status == "no_answer"
+    assert "fewer dimensions" in answer.text
+
+
+class _Slow(Source):
+    """A source whose answers end only when they are stopped; what is asked about the data itself comes as ever."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__(served.source.engine, served.source.snapshot)
+
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None, seconds: float = MAX_SECONDS) -> Sequence[tuple[Cell, ...]]:
+        if seconds == MAX_SECONDS:
+            return super().fetch(sql, parameters, seconds)
+        endless = "SELECT count(*) FROM range(1000000) AS a(x), range(1000000) AS b(y) WHERE x % 7 <> y % 5"
+        return super().fetch(endless, {}, seconds)
 
 
 def test_an_agent_that_runs_out_of_time_is_told_and_the_others_stand(served: Served, tmp_path: Path) -> None:
@@ -188,6 +221,8 @@ def test_the_whole_turn_is_bounded(served: Served, tmp_path: Path) -> None:
 
 class Wordy(ScriptedBrain):
     """Another engine: it plans with its own head, spends money, and words slowly when told to."""
+
+    engine: Engine = "llm"
 
     def __init__(self, plan: Plan, wording_seconds: float = 0.0) -> None:
         super().__init__(plan, seconds=0.0)

@@ -44,7 +44,7 @@ def test_the_model_plans_and_words_and_the_numbers_are_the_same(served: Served, 
         (answer,) = ask(stage.brain, served, tmp_path / "b", "top 3 categories")
     assert answer.facts == without.facts and answer.evidence == without.evidence
     assert answer.text == f"Well: {without.text}"
-    assert (answer.engine, answer.usage.calls, answer.usage.input_tokens) == ("mixed", 2, 200)
+    assert (answer.engine, answer.usage.calls, answer.usage.input_tokens) == ("llm", 2, 200)
 
 
 def test_a_model_that_is_down_costs_nothing_but_its_words(served: Served, tmp_path: Path) -> None:
@@ -54,6 +54,19 @@ def test_a_model_that_is_down_costs_nothing_but_its_words(served: Served, tmp_pa
         (answer,) = ask(stage.brain, served, tmp_path / "b", "top 3 categories")
     assert (answer.status, answer.text, answer.facts) == (without.status, without.text, without.facts)
     assert "Read without the language model: its provider could not be reached." in answer.confidence.reasons
+    assert answer.engine == "embedded" and answer.usage.calls > 0  # it was called, and made nothing of the answer
+
+
+def test_planned_by_the_model_and_worded_without_it_is_mixed(served: Served, tmp_path: Path) -> None:
+    with scene(submit(tool("ranking", **TOP)), forever=Fail(503)) as stage:
+        (answer,) = ask(stage.brain, served, tmp_path, "top 3 categories")
+    assert (answer.status, answer.engine) == ("answered", "mixed")
+
+
+def test_a_model_that_planned_what_could_not_be_worded_did_it_alone(served: Served, tmp_path: Path) -> None:
+    with scene(submit(tool("look_up", of="order", ids=["nobody"]))) as stage:
+        (answer,) = ask(stage.brain, served, tmp_path, "find order nobody")
+    assert (answer.status, answer.engine) == ("no_answer", "llm")
 
 
 @pytest.mark.parametrize("question", ["and by units?", "và theo số lượng?"])

@@ -20,6 +20,7 @@ from typing import NoReturn
 import ormsgpack
 import pytest
 
+from agents.answer import Answer
 from agents.limits import Limits
 from agents.plan import AGENTS
 from agents.scripted import ScriptedBrain, scripted_plan
@@ -231,38 +232,81 @@ def test_workings_do_not_outlive_their_turn(served: Served, tmp_path: Path) -> N
     go(scene())
 
 
-@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 51))])
-def test_killed_at_any_moment_the_thread_answers_again(served: Served, demo: Warehouse, tmp_path: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    command = [sys.executable, "-W", "error", "-m", "tests.agents.graph_child", str(demo.home), str(tmp_path), "talk"]
+@pytest.mark.parametrize("seed", [*range(1, 6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 51))])
+def test_killed_at_any_moment_of_a_turn(served: Served, demo: Warehouse, tmp_path: Path, seed: int) -> None:
+    """What was acknowledged is remembered; the turn that was cut off is answered under its old id, as it would have been, and once."""
+    told = talk_until_killed(demo, tmp_path, random.Random(seed))
+    acknowledged = [int(line.split()[0]) for line in told if line.endswith("answered\n")]
+    cut_off = acknowledged[-1] + 1
+    brain = ScriptedBrain(ONE, ONE)
+    stage = Stage(served, tmp_path, brain, (Prop(),))
+
+    async def scene() -> tuple[Answer, Answer]:
+        async with stage.assistant() as assistant:
+            again = await assistant.start(f"message {cut_off}", "t", run_id=f"run{cut_off}").result()
+            return again, await assistant.ask("next", "t")
+
+    started = time.monotonic()
+    again, after = go(scene())
+    assert time.monotonic() - started < 10
+    assert (again.answer_id, again.status) == (f"run{cut_off}", "answered")
+    assert [fact.value for fact in again.facts] == [fact.value for fact in after.facts] == [1, 2]
+    before, then = (tuple(turn.question for turn in dialogue.turns) for _, dialogue in brain.heard)
+    # The run that is taken up again hears what came before it and never itself, though its end may have reached the file.
+    assert before == tuple(f"message {number}" for number in acknowledged[-6:])
+    assert then == tuple(f"message {number}" for number in [*acknowledged, cut_off][-6:])
+
+
+def talk_until_killed(demo: Warehouse, folder: Path, chance: random.Random) -> list[str]:
+    """The lines of a process that talked until a random moment of a turn."""
+    command = [sys.executable, "-W", "error", "-m", "tests.agents.graph_child", str(demo.home), str(folder), "talk"]
     env = {**os.environ, "LANGGRAPH_STRICT_MSGPACK": "true"}
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env) as child:
         assert child.stdout is not None
         told = [child.stdout.readline() for _ in range(chance.randint(1, 20))]
         time.sleep(chance.random() * 0.05)
         child.send_signal(signal.SIGKILL)
-        told += child.stdout.readlines()
-    acknowledged = [line.split()[0] for line in told if line.endswith("answered\n")]
-    brain = ScriptedBrain(ONE)
-    started = time.monotonic()
-    (answer,) = Stage(served, tmp_path, brain, (Prop(),)).ask("again")
-    assert time.monotonic() - started < 10
-    assert (answer.status, [fact.value for fact in answer.facts]) == ("answered", [1, 2])
-    remembered = [turn.question.split()[1] for turn in brain.heard[0][1].turns]
-    # What was acknowledged is there; the turn that was under way may have reached the file, and nothing is there twice.
-    assert remembered[-1] in (acknowledged[-1], str(int(acknowledged[-1]) + 1))
-    assert [int(each) for each in remembered] == list(range(int(remembered[0]), int(remembered[-1]) + 1))
+        return [*told, *child.stdout.readlines()]
+
+
+def test_a_run_that_is_taken_up_again_does_not_hear_itself(served: Served, tmp_path: Path) -> None:
+    other = scripted_plan("others", ("bi", "ranking", {**TOP, "lowest": True}))
+    brain = ScriptedBrain(by_message={"top": RANKING, "others": other})
+
+    async def scene() -> None:
+        async with Stage(served, tmp_path, brain).assistant() as assistant:
+            await assistant.ask("top", "t")
+            first = await assistant.start("others", "t", run_id="r2").result()
+            again = await assistant.start("others", "t", run_id="r2").result()
+            assert again.model_dump(exclude={"timings"}) == first.model_dump(exclude={"timings"})
+            await assistant.ask("top", "t")
+
+    go(scene())
+    _, first, again, after = (dialogue for _, dialogue in brain.heard)
+    assert first == again
+    assert [turn.question for turn in after.turns] == ["top", "others"]
+    assert after.handles and after.handles != again.handles
 
 
 @pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed to try against")
 def test_conversations_are_kept_in_postgresql_by_url(served: Served) -> None:
     pytest.importorskip("langgraph.checkpoint.postgres", reason="the extra `postgres` is not installed")
-    brain = ScriptedBrain(ONE, PROPOSE)
+    psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    brain = ScriptedBrain(ONE, ONE, ONE, PROPOSE)
     ports = Ports(tools=(Prop().tool(), ORDER.tool()), write=write, check=check)
+
+    def on_server(url: str) -> list[int]:
+        tables = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+        with psycopg.connect(url) as connection:
+            return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
     async def scene(url: str) -> None:
         async with Assistant(brain, lambda: Ground(served, DEFINITIONS), url, ports=ports) as assistant:
             assert (await assistant.ask("a", "t")).status == "answered"
+            assert (await assistant.ask("a", "other")).status == "answered"
+            sizes = on_server(url)
+            assert (await assistant.ask("b", "t")).status == "answered"
+            assert on_server(url) == sizes  # only the newest state of each thread is kept, and only what it names
         async with Assistant(brain, lambda: Ground(served, DEFINITIONS), url, ports=ports) as assistant:
             assert (await assistant.ask("order it", "t")).status == "awaiting_approval"
             assert len(await assistant.pending("t")) == 1
@@ -273,7 +317,7 @@ def test_conversations_are_kept_in_postgresql_by_url(served: Served) -> None:
         Path(name).chmod(0o755)
         with running_server(Path(name)) as url:
             go(scene(url))
-    assert [len(dialogue.turns) for _, dialogue in brain.heard] == [0, 1]
+    assert [len(dialogue.turns) for _, dialogue in brain.heard] == [0, 0, 1, 2]
 
 
 def test_the_graph_is_not_loaded_before_it_is_needed() -> None:
