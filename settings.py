@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "OIIS_"
+MIN_KEY_CHARACTERS = 16
 ROOT = Path(__file__).parent
 # Read by the launcher, before there is a Python to read settings.
 _LAUNCHER = {"OIIS_PYTHON", "OIIS_TORCH_INDEX"}
@@ -30,17 +35,36 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=ROOT / ".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    home: Path = Field(ROOT / "var", description="Folder that holds all state: warehouse, models, index, app database, uploads")
-    as_of: date | None = Field(None, description="The business date; empty means the date of the newest order")
-    timezone: str | None = Field(None, description="Business time zone of loaded files; empty means the warehouse's own, UTC at first")
-    currency: str | None = Field(None, description="Currency of loaded files, as an ISO code; empty means the warehouse's own")
-    keep_snapshots: int = Field(5, ge=1, le=1000, description="How many versions of the warehouse are kept for rollback")
-    max_rejected: float = Field(0.2, ge=0, le=1, description="Largest share of bad rows with which a batch is still accepted")
-    warehouse_url: str | None = Field(None, description="SQLAlchemy URL of a published warehouse; empty means the embedded one")
-    model: str | None = Field(None, description="Chat model as provider:name (openai, anthropic, ollama); empty means none")
-    model_base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, when it is not the provider's own")
-    model_key: SecretStr | None = Field(None, description="Key of the chat model's provider")
-    debug: bool = Field(False, description="Show the whole trace of an unexpected fault")
+    home: Path = Field(default=ROOT / "var", description="Folder that holds all state: warehouse, models, index, app database, uploads")
+    as_of: date | None = Field(default=None, description="The business date; empty means the date of the newest order")
+    timezone: str | None = Field(
+        default=None, description="Business time zone of loaded files; empty means the warehouse's own, UTC at first"
+    )
+    currency: str | None = Field(default=None, description="Currency of loaded files, as an ISO code; empty means the warehouse's own")
+    keep_snapshots: int = Field(default=5, ge=1, le=1000, description="How many versions of the warehouse are kept for rollback")
+    max_rejected: float = Field(default=0.2, ge=0, le=1, description="Largest share of bad rows with which a batch is still accepted")
+    warehouse_url: str | None = Field(default=None, description="SQLAlchemy URL of a published warehouse; empty means the embedded one")
+    model: str | None = Field(default=None, description="Chat model as provider:name (openai, anthropic, ollama); empty means none")
+    model_base_url: str | None = Field(
+        default=None, description="Address of an OpenAI-compatible server, when it is not the provider's own"
+    )
+    model_key: SecretStr | None = Field(default=None, description="Key of the chat model's provider")
+    state_url: str | None = Field(
+        default=None, description="Where conversations are kept; empty means state.db under the home, or postgresql://..."
+    )
+    queue_url: str | None = Field(default=None, description="Queue of the worker; empty means SQLite under the home, or redis://...")
+    keep_events_days: int = Field(default=14, ge=1, le=36_500, description="Days the steps of an ended run can be watched again")
+    demo: Literal["tiny", "demo", "large", "none"] = Field(
+        default="demo", description="Demo company an empty installation starts with; none waits for your own data"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on; anything but this machine's own needs an access key")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of the API and the chat")
+    chat: bool = Field(default=True, description="Serve the chat at /ui beside the API")
+    access_key: SecretStr | None = Field(
+        default=None, description="Key that whoever asks must show; empty means none, on this machine only"
+    )
+    allowed_hosts: str = Field(default="", description="Names under which the server is reached, separated by commas; localhost always is")
+    debug: bool = Field(default=False, description="Show the whole trace of an unexpected fault")
 
     @field_validator("home")
     @classmethod
@@ -48,6 +72,41 @@ class Settings(BaseSettings):
         if "?" in str(value):
             raise ValueError("the database engine opens no path with a question mark in it")
         return value
+
+    @field_validator("state_url")
+    @classmethod
+    def _known_state(cls, value: str | None) -> str | None:
+        return value if value is None else _check_scheme(value, ("sqlite:///", "postgresql://", "postgres://"))
+
+    @field_validator("queue_url")
+    @classmethod
+    def _known_queue(cls, value: str | None) -> str | None:
+        return value if value is None else _check_scheme(value, ("redis://", "rediss://", "unix://"))
+
+    @field_validator("access_key")
+    @classmethod
+    def _unguessable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not (len(key := value.get_secret_value()) >= MIN_KEY_CHARACTERS and key.isascii() and key.isprintable()):
+            raise ValueError(f"a key has at least {MIN_KEY_CHARACTERS} printable characters; `openssl rand -hex 32` makes one")
+        return value
+
+    @property
+    def state(self) -> str:
+        """Where the app state is kept."""
+        return self.state_url or f"sqlite:///{self.home / 'state.db'}"
+
+    @property
+    def local_only(self) -> bool:
+        """Whether nobody outside this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in `allowed_hosts`."""
+        return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
 
     @field_validator("timezone")
     @classmethod
@@ -58,6 +117,21 @@ class Settings(BaseSettings):
     @classmethod
     def _known_currency(cls, value: str | None) -> str | None:
         return value if value is None else check_currency(value)
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to serve other machines without a key."""
+    if not settings.local_only and settings.access_key is None:
+        raise BadSetting(
+            f"OIIS_HOST={settings.host!r} opens the server to other machines, and there is no access key. "
+            "Next: set OIIS_ACCESS_KEY (`openssl rand -hex 32` makes one), or leave OIIS_HOST at 127.0.0.1."
+        )
+
+
+def _check_scheme(url: str, schemes: tuple[str, ...]) -> str:
+    if not url.startswith(schemes):
+        raise ValueError(f"an address that begins with {' or '.join(schemes)} is needed")
+    return url
 
 
 def check_timezone(name: str) -> str:
@@ -85,8 +159,16 @@ def read_settings() -> Settings:
             hint = f"; did you mean {near[0]}?" if near else ""
             raise BadSetting(f"{name} is not a setting{hint} (there are: {', '.join(sorted(known))})")
     try:
-        return Settings()  # type: ignore[call-arg]  # the fields come from the environment
+        return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadSetting(f"{name}={first['input']!r} cannot be used: {first['msg']}") from error
+        # What may hold a key or a password is not repeated on a screen.
+        shown = "" if name.endswith(("_KEY", "_URL")) else f"={first['input']!r}"
+        raise BadSetting(f"{name}{shown} cannot be used: {first['msg']}") from error
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The release that runs, as `pyproject.toml` names it."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import complain, fail, say
+from cli.console import complain, say
 
 if TYPE_CHECKING:
     from agents.answer import Answer
-    from agents.brain import Brain
     from agents.session import Assistant
-    from agents.session_ground import GroundSource
 
 
 def ask(
@@ -29,7 +27,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer as one JSON document")] = False,
     batch: Annotated[Path | None, typer.Option(help="JSON lines in: {id, question} or {id, turns}; JSON lines out: {id, answers}")] = None,
 ) -> None:
-    """Ask the assistant. It understands typed queries, and plain language when OIIS_MODEL names a chat model."""
+    """Ask the assistant, in plain language or with a typed query."""
     day = as_of.date() if as_of else None
     if batch:
         asyncio.run(_batch(batch, day))
@@ -78,41 +76,11 @@ def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 @asynccontextmanager
 async def _assistant() -> AsyncIterator[Assistant]:
-    from agents.session import Assistant
+    from api.installation import open_assistant
     from settings import read_settings
 
-    async with Assistant(_brain(), _ground_source(), read_settings().home / "conversations.db") as assistant:
+    async with open_assistant(read_settings()) as assistant:
         yield assistant
-
-
-def _ground_source() -> GroundSource:
-    from agents.session_ground import Ground
-    from cli.query import served
-    from ingestion.metrics import load_definitions
-
-    here = served()
-    known = load_definitions()
-    tables = tuple(name for name in known.tables if here.source.has_rows(name))
-    ground = Ground(here, known, here.currency or "VND", tables)
-    return lambda: ground
-
-
-def _brain() -> Brain:
-    """Typed queries need no model; plain language needs one until the embedded planner is there."""
-    from agents.brain_typed import TypedBrain
-    from settings import read_settings
-
-    settings = read_settings()
-    if settings.model is None:
-        return TypedBrain()
-    from agents.llm import LanguageModelBrain
-    from agents.llm_models import ModelChoice, ModelSetupError, open_model
-
-    try:
-        model = open_model(ModelChoice(settings.model, settings.model_base_url, settings.model_key))
-    except ModelSetupError as error:
-        fail(error, 2)
-    return LanguageModelBrain(model, TypedBrain())
 
 
 def _show(answer: Answer) -> None:

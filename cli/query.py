@@ -67,15 +67,10 @@ def metrics(
 
 def served(as_of: date | None = None, personal: bool = False) -> Served:
     """The warehouse the settings name."""
-    from ingestion.warehouse import Warehouse
+    from api.ground import serve
     from settings import read_settings
-    from tools.query.served import serve_snapshot, serve_url
 
-    settings = read_settings()
-    day = as_of or settings.as_of
-    if settings.warehouse_url:
-        return serve_url(settings.warehouse_url, day, personal)
-    return serve_snapshot(Warehouse(settings.home, settings.keep_snapshots).snapshot(), day, personal)
+    return serve(read_settings(), as_of, personal)
 
 
 def _typed(asked: str, explain: bool, as_json: bool, as_csv: bool, as_of: date | None, personal: bool) -> None:

@@ -43,6 +43,10 @@ class OutOfBounds(StoreError):
         super().__init__(f"{field}: {found} is not accepted. Allowed: {allowed}.")
 
 
+class Crowded(OutOfBounds):
+    """Too much of this person's is under way; some of it ends by itself."""
+
+
 class Gone(StoreError):
     """The events asked for were pruned; what the run came to is in its answer."""
 

@@ -24,6 +24,7 @@ class NewEvent:
 
     kind: str
     payload: str = "{}"
+    at: datetime | None = None  # when it is written, unless the writer knows better
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Events:
 
 def add_events(connection: Connection, run_id: str, last: int, events: Sequence[NewEvent], at: datetime) -> tuple[Event, ...]:
     """Number and write events of a run whose row this transaction holds."""
-    added = tuple(Event(run_id, last + place, event.kind, event.payload, at) for place, event in enumerate(events, 1))
+    added = tuple(Event(run_id, last + place, event.kind, event.payload, event.at or at) for place, event in enumerate(events, 1))
     if added:
         connection.execute(insert(run_events), [vars(event) for event in added])
         connection.execute(update(runs).where(runs.c.id == run_id).values(last_event=added[-1].number))

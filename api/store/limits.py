@@ -67,10 +67,10 @@ def bounded_json(field: str, value: str, most: int) -> str:
     return value
 
 
-def bounded_count(field: str, count: int, most: int, remedy: str) -> None:
+def bounded_count(field: str, count: int, most: int, remedy: str, refusal: type[OutOfBounds] = OutOfBounds) -> None:
     """Refuse one more when there are `most` already."""
     if count >= most:
-        raise OutOfBounds(field, f"one more than {count:,}", f"at most {most:,}; {remedy}")
+        raise refusal(field, f"one more than {count:,}", f"at most {most:,}; {remedy}")
 
 
 def bounded_page(limit: int, offset: int, limits: Limits) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from api.store.answers import add_answer
 from api.store.database import Database
-from api.store.errors import Conflict, KeyReused, NotFound
+from api.store.errors import Conflict, Crowded, KeyReused, NotFound
 from api.store.events import ENDED, NewEvent, add_events, owned_run, run_to_write
 from api.store.limits import bounded_count, bounded_json, bounded_page, bounded_text, known_shape, new_id
-from api.store.tables import messages, runs, threads
+from api.store.tables import answers, messages, runs, threads
 from api.store.threads import owned_thread, say
 
 if TYPE_CHECKING:
@@ -37,12 +37,23 @@ class Run:
     message_id: str
     status: Status
     idempotency_key: str
+    as_of: date | None
+    verdicts: str | None
     plan: str | None
     error: str | None
     last_event: int
     accepted_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run with what was asked and the newest answer to it, as JSON text."""
+
+    run: Run
+    question: str
+    answer: str | None
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,8 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def accept_message(self, thread_id: str, owner: str, text: str, idempotency_key: str) -> Run:
-        """Record message and run together; the same key and text again give the same run, another text is KeyReused."""
+    def accept_message(self, thread_id: str, owner: str, text: str, idempotency_key: str, as_of: date | None = None) -> Run:
+        """Record message and run together; the same key, text and day again give the same run, others are KeyReused."""
         limits = self._database.limits
         bounded_text("message", text, limits.message_characters)
         bounded_text("idempotency key", idempotency_key, limits.name_characters, least=1)
@@ -69,13 +80,13 @@ class Runs:
             thread = owned_thread(connection, thread_id, owner, to_write=True)
             earlier = _accepted_before(connection, thread_id, idempotency_key)
             if earlier is not None:
-                if earlier.text != text:
+                if (earlier.text, earlier.as_of) != (text, as_of):
                     raise KeyReused(idempotency_key)
                 return _run(run_to_write(connection, earlier.id))
             self._refuse_flood(connection, owner)
-            now = self._database.now()
-            said = say(connection, thread, "user", text, now, limits)
-            run = Run(new_id(), thread_id, said.id, "queued", idempotency_key, None, None, 0, now, None, None)
+            now, run_id = self._database.now(), new_id()
+            said = say(connection, thread, "user", text, now, limits, run_id)
+            run = Run(run_id, thread_id, said.id, "queued", idempotency_key, as_of, None, None, None, 0, now, None, None)
             connection.execute(insert(runs).values(vars(run)))
         return run
 
@@ -83,6 +94,14 @@ class Runs:
         """The run, or NotFound when its thread is not this owner's."""
         with self._database.read() as connection:
             return _run(owned_run(connection, run_id, owner))
+
+    def told(self, run_id: str, owner: str) -> Told:
+        """The run with its question and its answer, or NotFound when its thread is not this owner's."""
+        newest = select(answers.c.body).where(answers.c.run_id == run_id).order_by(answers.c.at.desc(), answers.c.id.desc()).limit(1)
+        with self._database.read() as connection:
+            run = owned_run(connection, run_id, owner)
+            question = connection.execute(select(messages.c.text).where(messages.c.id == run.message_id)).scalar_one()
+            return Told(_run(run), question, connection.execute(newest).scalar())
 
     def of_thread(self, thread_id: str, owner: str, *, limit: int = 50, offset: int = 0) -> tuple[Run, ...]:
         """The runs of a thread, the newest first."""
@@ -102,10 +121,24 @@ class Runs:
         return tuple(Unfinished(Run(*row[:-2]), row[-2], row[-1]) for row in rows)
 
     def start(self, run_id: str) -> Run:
-        """Say that work on the run begins, or begins again; Conflict when it has ended."""
+        """Say that work on the run begins, or begins again; Conflict when it has ended. What waited in the thread lapses."""
         with self._database.write() as connection:
-            run = _open_run(connection, run_id)
+            _, run = _with_thread(connection, run_id)
+            _refuse_ended(run)
+            waiting = select(runs).where(runs.c.thread_id == run.thread_id, runs.c.status == "awaiting_approval", runs.c.id != run_id)
+            for lapsed in connection.execute(waiting).all():
+                self._end(connection, lapsed, "cancelled", "another question was asked instead of a decision")
             return _changed(connection, run_id, status="running", started_at=run.started_at or self._database.now())
+
+    def resume(self, run_id: str, owner: str, verdicts: str) -> Run:
+        """Record what a person decided about the proposals of a run, as JSON text, once; Conflict when it waits for nobody."""
+        bounded_json("verdicts", verdicts, self._database.limits.plan_bytes)
+        with self._database.write() as connection:
+            owned_run(connection, run_id, owner)
+            run = run_to_write(connection, run_id)
+            if run.status != "awaiting_approval":
+                raise Conflict(f"Run {run_id} waits for no decision; it is {run.status}.")
+            return _changed(connection, run_id, status="running", verdicts=verdicts)
 
     def set_plan(self, run_id: str, plan: str) -> Run:
         """Keep the typed plan, as JSON text."""
@@ -123,7 +156,7 @@ class Runs:
             if not add_answer(connection, run, answer, now, self._database.limits):
                 return _run(run)
             _refuse_ended(run)
-            say(connection, thread, "assistant", answer.text, now, self._database.limits, answer.answer_id)
+            say(connection, thread, "assistant", answer.text, now, self._database.limits, run_id, answer.answer_id)
             payload = json.dumps({"answer_id": answer.answer_id, "status": answer.status})
             add_events(connection, run_id, run.last_event, [NewEvent(kind, payload)], now)
             return _changed(connection, run_id, status=status, finished_at=now if status in ENDED else None)
@@ -151,11 +184,11 @@ class Runs:
         mine = runs.join(threads, threads.c.id == runs.c.thread_id)
         waiting = select(func.count()).select_from(mine).where(runs.c.status.in_(("queued", "running")), threads.c.owner == owner)
         most = self._database.limits.waiting_runs_per_owner
-        bounded_count("questions under way", connection.execute(waiting).scalar_one(), most, "wait for answers or cancel some")
+        bounded_count("questions under way", connection.execute(waiting).scalar_one(), most, "wait for answers or cancel some", Crowded)
 
 
 def _accepted_before(connection: Connection, thread_id: str, key: str) -> Row[Any] | None:
-    joined = select(runs.c.id, messages.c.text).join(messages, messages.c.id == runs.c.message_id)
+    joined = select(runs.c.id, runs.c.as_of, messages.c.text).join(messages, messages.c.id == runs.c.message_id)
     return connection.execute(joined.where(runs.c.thread_id == thread_id, runs.c.idempotency_key == key)).one_or_none()
 
 

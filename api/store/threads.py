@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
 
 from api.store.database import Database
 from api.store.errors import NotFound
@@ -40,6 +40,7 @@ class Message:
     role: Role
     text: str
     answer_id: str | None
+    run_id: str | None
     at: datetime
 
 
@@ -67,10 +68,15 @@ class Threads:
         with self._database.read() as connection:
             return Thread(**owned_thread(connection, thread_id, owner)._asdict())
 
-    def of_owner(self, owner: str, *, archived: bool = False, limit: int = 50, offset: int = 0) -> tuple[Thread, ...]:
-        """The owner's threads, the one last used first."""
+    def of_owner(
+        self, owner: str, *, archived: bool = False, limit: int = 50, offset: int = 0, before: tuple[datetime, str] | None = None
+    ) -> tuple[Thread, ...]:
+        """The owner's threads, the one last used first; `before` is the time and id of the last one of the page before."""
         bounded_page(limit, offset, self._database.limits)
         chosen = select(threads).where(threads.c.owner == owner, threads.c.archived == archived)
+        if before is not None:
+            used, last = threads.c.updated_at, before[0]
+            chosen = chosen.where(or_(used < last, and_(used == last, threads.c.id > before[1])))
         with self._database.read() as connection:
             rows = connection.execute(chosen.order_by(threads.c.updated_at.desc(), threads.c.id).limit(limit).offset(offset))
             return tuple(Thread(**row._asdict()) for row in rows)
@@ -119,13 +125,13 @@ def owned_thread(connection: Connection, thread_id: str, owner: str, *, to_write
 
 
 def say(
-    connection: Connection, thread: Row[Any], role: Role, text: str, at: datetime, limits: Limits, answer_id: str | None = None
+    connection: Connection, thread: Row[Any], role: Role, text: str, at: datetime, limits: Limits, run_id: str, answer_id: str | None = None
 ) -> Message:
     """Add a message to a thread whose row this transaction holds."""
     last = connection.execute(select(func.max(messages.c.number)).where(messages.c.thread_id == thread.id)).scalar() or 0
     if role == "user":
         bounded_count("messages", last, limits.messages_per_thread, "go on in a new thread")
-    said = Message(new_id(), thread.id, last + 1, role, text, answer_id, at)
+    said = Message(new_id(), thread.id, last + 1, role, text, answer_id, run_id, at)
     connection.execute(insert(messages).values(vars(said)))
     title = thread.title or " ".join(text.split())[:_TITLE_CHARACTERS]
     connection.execute(update(threads).where(threads.c.id == thread.id).values(updated_at=at, title=title))

@@ -44,8 +44,9 @@ def test_the_last_thumb_of_a_person_counts(store: Store, run: Run, clock: Clock,
     assert store.feedback.of_answer("a1", "ann") is None
     first = store.feedback.give("a1", "ann", "up")
     clock.move(seconds=1)
-    last = store.feedback.give("a1", "ann", "down", "wrong_number", "It was 11.")
-    assert (last.id, last.thumb, last.reason, last.comment, last.at) == (first.id, "down", "wrong_number", "It was 11.", clock())
+    last = store.feedback.give("a1", "ann", "down", ["slow", "wrong_number"], "It was 11.")
+    kept = (first.id, "down", ("wrong_number", "slow"), "It was 11.", clock())
+    assert (last.id, last.thumb, last.reasons, last.comment, last.at) == kept
     assert store.feedback.of_answer("a1", "ann") == last
     assert store.feedback.recent(clock()) == (last,)
     clock.move(seconds=1)
@@ -61,7 +62,7 @@ def test_feedback_is_typed_bounded_and_ones_own(store: Store, run: Run, answerin
     with pytest.raises(OutOfBounds, match="thumb"):
         store.feedback.give("a1", "ann", cast(Thumb, "sideways"))
     with pytest.raises(OutOfBounds, match="reason"):
-        store.feedback.give("a1", "ann", "up", cast(Reason, "because"))
+        store.feedback.give("a1", "ann", "up", [cast(Reason, "because")])
     with pytest.raises(OutOfBounds, match="comment"):
-        store.feedback.give("a1", "ann", "up", None, "x" * 2_001)
-    assert all(store.feedback.give("a1", "ann", "down", reason).reason == reason for reason in REASONS)
+        store.feedback.give("a1", "ann", "up", (), "x" * 2_001)
+    assert store.feedback.give("a1", "ann", "down", REASONS).reasons == REASONS

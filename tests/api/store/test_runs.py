@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
 from agents.answer import Answer
-from api.store.errors import Conflict, KeyReused, NotFound, OutOfBounds
+from api.store.errors import Conflict, Crowded, KeyReused, NotFound, OutOfBounds
 from api.store.limits import Limits
 from api.store.open import Store, open_store
 from api.store.runs import Run
@@ -58,7 +59,7 @@ def test_fifty_posts_of_their_own_keys_are_numbered_without_a_gap(store: Store, 
         made = list(pool.map(lambda key: store.runs.accept_message(thread.id, "ann", f"q{key}", f"k{key}"), range(50)))
     assert len({run.id for run in made}) == 50
     assert [said.number for said in store.threads.messages(thread.id, "ann")] == list(range(1, 51))
-    with pytest.raises(OutOfBounds, match="under way"):
+    with pytest.raises(Crowded, match="under way"):
         store.runs.accept_message(thread.id, "ann", "one more", "k51")
 
 
@@ -162,3 +163,55 @@ def test_documents_are_bounded(address: str) -> None:
         with pytest.raises(OutOfBounds, match="answer"):
             store.runs.conclude(run.id, Answer(answer_id="a", thread_id=thread.id, question="", status="answered", text=""))
         assert store.runs.get(run.id, "ann").status == "queued"
+
+
+def test_the_day_asked_for_belongs_to_the_question(store: Store, thread: Thread) -> None:
+    day = date(2026, 6, 30)
+    run = store.runs.accept_message(thread.id, "ann", "How much?", "k2", day)
+    assert store.runs.accept_message(thread.id, "ann", "How much?", "k2", day).id == run.id
+    with pytest.raises(KeyReused):
+        store.runs.accept_message(thread.id, "ann", "How much?", "k2")
+    assert store.runs.unfinished()[0].run.as_of == day
+
+
+def test_a_run_is_told_with_its_question_and_its_newest_answer(store: Store, run: Run, answering: Answering, clock: Clock) -> None:
+    assert (store.runs.told(run.id, "ann").question, store.runs.told(run.id, "ann").answer) == ("How much did we sell?", None)
+    store.runs.conclude(run.id, answering("a1", "awaiting_approval"))
+    clock.move(seconds=1)
+    store.runs.conclude(run.id, answering("a2"))
+    assert '"a2"' in str(store.runs.told(run.id, "ann").answer)
+    assert [said.run_id for said in store.threads.messages(run.thread_id, "ann")] == [run.id] * 3
+    with pytest.raises(NotFound):
+        store.runs.told(run.id, "bob")
+
+
+def test_a_decision_is_recorded_once_before_it_is_carried_out(store: Store, run: Run, answering: Answering) -> None:
+    with pytest.raises(Conflict, match="waits for no decision"):
+        store.runs.resume(run.id, "ann", "[]")
+    store.runs.conclude(run.id, answering("a1", "awaiting_approval"))
+    assert store.runs.unfinished() == ()
+    with pytest.raises(NotFound):
+        store.runs.resume(run.id, "bob", "[]")
+    with pytest.raises(OutOfBounds, match="verdicts"):
+        store.runs.resume(run.id, "ann", "not json")
+    with ThreadPoolExecutor(8) as pool:
+        tries = [pool.submit(store.runs.resume, run.id, "ann", f"[{number}]") for number in range(8)]
+    decided = [each.result() for each in tries if each.exception() is None]
+    assert len(decided) == 1 and decided[0].status == "running"
+    (left,) = store.runs.unfinished()
+    assert left.run.verdicts == decided[0].verdicts
+
+
+def test_a_proposal_lapses_when_another_question_of_its_thread_starts(store: Store, run: Run, answering: Answering) -> None:
+    store.runs.conclude(run.id, answering("a1", "awaiting_approval"))
+    elsewhere = store.runs.accept_message(store.threads.create("ann").id, "ann", "Another", "k")
+    store.runs.start(elsewhere.id)
+    assert store.runs.get(run.id, "ann").status == "awaiting_approval"
+    following = store.runs.accept_message(run.thread_id, "ann", "And now?", "k2")
+    assert store.runs.get(run.id, "ann").status == "awaiting_approval"
+    store.runs.start(following.id)
+    lapsed = store.runs.get(run.id, "ann")
+    assert lapsed.status == "cancelled" and lapsed.error == "another question was asked instead of a decision"
+    assert store.events.after(run.id, "ann")[-1].kind == "cancelled"
+    with pytest.raises(Conflict):
+        store.runs.resume(run.id, "ann", "[]")

@@ -134,3 +134,19 @@ def test_old_threads_are_pruned(store: Store, thread: Thread, clock: Clock) -> N
     assert store.threads.prune(clock()) == 1
     assert store.threads.prune(clock()) == 0
     assert store.threads.of_owner("ann") == (fresh,)
+
+
+def test_a_page_begins_where_the_one_before_ended_whatever_is_added(store: Store, clock: Clock) -> None:
+    made = []
+    for number in range(6):
+        clock.move(seconds=number % 2)  # pairs of the same second
+        made.append(store.threads.create("ann", str(number)))
+    whole = store.threads.of_owner("ann")
+    seen: list[str] = []
+    page = store.threads.of_owner("ann", limit=2)
+    while page:
+        seen += [thread.id for thread in page]
+        clock.move(seconds=1)
+        store.threads.create("ann", "later")
+        page = store.threads.of_owner("ann", limit=2, before=(page[-1].updated_at, page[-1].id))
+    assert seen == [thread.id for thread in whole]
