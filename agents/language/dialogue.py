@@ -9,6 +9,7 @@ from agents.language.decide import judge_alone
 from agents.language.follow import exchanged, habits, holds, merged, starts_with, without_filters
 from agents.language.parse import Parsed, language_of, parse
 from agents.language.pointing import dated, named, swapped
+from agents.language.rank import LOOSE
 from agents.language.tokens import tidy, tokens_of
 from agents.language.vocabulary import Vocabulary
 from agents.memory import Dialogue, Turn
@@ -26,8 +27,9 @@ def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understoo
     language = dialogue.preferences.language or _language(message, dialogue, words)
     plain = Understood(message=message, standalone_question=message, as_of=dialogue.as_of, language=language)
     tokens = tokens_of(tidy(message))
-    if rest := _after_fresh(message):
-        return plain.model_copy(update={"standalone_question": rest})
+    rest = _after_fresh(message)
+    if rest is not None:
+        return plain.model_copy(update={"standalone_question": rest or message})
     last = _last(dialogue)
     if last is None:
         return plain
@@ -37,14 +39,14 @@ def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understoo
     return plain.model_copy(update={"standalone_question": question, "edits": last.plan if question != message else None})
 
 
-def _after_fresh(message: str) -> str:
-    """What follows the words that begin anew, wherever they stand at the front; nothing when there are none."""
+def _after_fresh(message: str) -> str | None:
+    """What follows the words that begin anew, wherever they stand at the front; None when there are none."""
     text = tidy(message)
     tokens = tokens_of(text)
-    rest = ""
+    rest: str | None = None
     for place in range(min(6, len(tokens))):
         if skipped := starts_with(tokens[place:], habits().fresh):
-            rest = text[tokens[place + skipped - 1].end :].lstrip(" :,.-;!") or rest
+            rest = text[tokens[place + skipped - 1].end :].lstrip(" :,.-;!") or rest or ""
     return rest
 
 
@@ -124,10 +126,18 @@ _OWN_QUESTION = (
 )
 
 
+def _says_something(new: Parsed) -> bool:
+    """Whether anything in the message could change a question; "ok", "more" and "are you sure" cannot."""
+    sketch = new.sketch
+    if sketch.unread or holds(sketch.tokens, habits().point):
+        return True
+    return any(not group.is_empty_word or group.cues() - LOOSE for group in sketch.groups)
+
+
 def _leans(message: str, new: Parsed) -> bool:
     """Whether the message is no question by itself: it begins like a continuation, or names no measure."""
     sketch = new.sketch
-    if not sketch.groups or new.matters:
+    if not sketch.groups or new.matters or not _says_something(new):
         return False
     leaning = starts_with(sketch.tokens, habits().lean) > 0
     measured = bool(sketch.metrics) and not all(slot.verb for slot in sketch.metrics)

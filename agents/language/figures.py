@@ -81,6 +81,7 @@ _DEEDS: Mapping[tuple[str, str], str] = {
     ("active_products", "returned_units"): "returned_units",
     ("orders", "returned_units"): "returned_units",
     ("active_products", "units"): "units",
+    ("product_count", "units"): "active_products",
     ("units", "received_units"): "received_units",
     ("active_products", "received_units"): "received_units",
 }
@@ -220,9 +221,17 @@ class Figures:
         for slot in self.sketch.metrics:
             if not slot.verb or slot.at in self.used:
                 continue
+            if slot.left_out and slot.name == "cancelled_orders":
+                self.used.add(slot.at)
+                self.cue("exclude")
+                self.assume("cancelled orders are left out anyway")
+                continue
             if slot.name == "stock_on_hand" and nouns[0] in ("units", "active_products"):
                 self.used.add(slot.at)
                 nouns = ["stock_on_hand", *nouns[1:]]
+            elif changed := _DEEDS.get((nouns[0], slot.name)):
+                self.used.add(slot.at)
+                nouns = [changed, *nouns[1:]]
             elif (slot.name in _PLAIN_DEEDS and not _STOCKS & set(nouns)) or slot.name in nouns or slot.name == "stock_on_hand":
                 self.used.add(slot.at)
             elif changed := _DEEDS.get((nouns[0], slot.name)):
@@ -231,7 +240,7 @@ class Figures:
         return nouns
 
     def _verb_metric(self) -> list[str]:
-        verbs = [slot for slot in self.sketch.metrics if slot.verb and slot.at not in self.used]
+        verbs = [slot for slot in self.sketch.metrics if slot.verb and slot.at not in self.used and not slot.left_out]
         self.used.update(slot.at for slot in verbs)
         names = list(dict.fromkeys(slot.name for slot in verbs))
         if names == ["units"] and self.sketch.has("how_much", "top", "bottom") and not self.sketch.has("how_many"):
@@ -239,7 +248,14 @@ class Figures:
             return ["revenue"]
         if names == ["orders"] and self.sketch.has("how_much"):
             return ["revenue"]
+        if names == ["revenue"] and self._pays_suppliers([self.sketch.text(slot.at).casefold() for slot in verbs]):
+            return ["purchase_spend"]
         return names[:1] if len(names) > 1 else names
+
+    def _pays_suppliers(self, said: list[str]) -> bool:
+        """What is paid to a supplier was bought, not sold."""
+        named = {slot.name for slot in self.sketch.dimensions} | {slot.best.dimension for slot in self.sketch.filters}
+        return bool(named & {"supplier", "supplier_country"}) and any(word.startswith(("pay", "paid", "spen")) for word in said)
 
     def _count_of(self, dimension: str) -> str:
         if dimension == "customer" and self.cue("new"):

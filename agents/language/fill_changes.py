@@ -144,7 +144,7 @@ def fill_like_for_like(sketch: Sketch) -> Candidate | None:
     if not take.cue("like_for_like"):
         return None
     take.cue("change", "rising", "falling", "higher", "lower", "versus", "trend", "only")
-    named = [name for name in take.dimensions("head", "group", "within") if name in ("location", "product", "customer")]
+    named = [name for name in take.dimensions("head", "group", "within", "label", "counted") if name in ("location", "product", "customer")]
     guess = "product" if "product" in words else "customer" if "customer" in words else "location"
     metric = take.metric("revenue")
     days = dated(take, "year_on_year")
@@ -181,7 +181,7 @@ def fill_streaks(sketch: Sketch) -> Candidate | None:
     current = any(word in " ".join(token.folded for token in sketch.tokens) for word in ("now", "current", "still"))
     by = take.dimensions("head", "group", "within", "counted")
     metric = take.metric("revenue")
-    at_least = int(length.n) if length else int(number.number) if number else None
+    at_least = int(length.n) if length else int(number.number) if number and number.number >= 1 else None
     take.limit()
     return take.made(
         "streaks",

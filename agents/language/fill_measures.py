@@ -65,11 +65,17 @@ def fill_breakdown(sketch: Sketch) -> Candidate | None:
     """Metrics for each member of some dimensions, perhaps only for those that qualify."""
     take = Taker(sketch)
     numeric = take.where() if any(slot.name in NUMERIC for slot in sketch.dimensions) else []
-    by = take.dimensions("group", "within", "head")
-    having, named = take.havings()
+    conditions = any(number.op for number in sketch.numbers)
+    by = take.dimensions("group", "within", "head", "loose") if conditions else take.dimensions("group", "within", "head")
+    if not by and [slot.name for slot in sketch.metrics] == ["orders"] and any(each.op and each.number >= MONEY for each in sketch.numbers):
+        take.used.update(slot.at for slot in sketch.metrics)
+        by = ["order"]
+        worth = take.number("plain")
+        take.cue("having", "which")
+        having, named = ([condition_on("revenue", worth)], ["revenue"]) if worth else ([], [])
+    else:
+        having, named = take.havings()
     metrics = list(dict.fromkeys([*named, *take.metrics()]))
-    if metrics == ["orders"] and not by and any(number.op and number.number >= MONEY for number in sketch.numbers):
-        by, metrics = ["order"], []
     if not metrics and by[:1] in (["order"], ["customer"]) and (bare := take.number("plain")) and bare.op:
         take.assume("measured by revenue")
         metrics, having = ["revenue"], [condition_on("revenue", bare)]

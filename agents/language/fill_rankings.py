@@ -186,7 +186,7 @@ def fill_rank_change(sketch: Sketch) -> Candidate | None:
         return None
     take.cue("dropped_out", "entered", "stayed", "rank_change", "top", "which", "falling", "rising", "change", "nth")
     n = take.limit()
-    if n is None and (number := take.number("plain")):
+    if n is None and (number := take.number("plain")) and number.number >= 1:
         n = int(number.number)
     by = take.entity() or (take.dimensions("group") or ["product"])[0]
     metric = take.metric("revenue")

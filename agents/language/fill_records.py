@@ -127,7 +127,7 @@ def fill_overdue(sketch: Sketch) -> Candidate | None:
     counted = [slot for slot in sketch.metrics if slot.name in _LATE_COUNTS]
     if not sketch.has("overdue") and not any(slot.name in ("overdue_purchase_orders",) for slot in counted):
         return None
-    ranked = sketch.has("top", "bottom") and any(slot.name == "supplier" for slot in sketch.dimensions)
+    ranked = bool(counted) and sketch.has("top", "bottom") and any(slot.name == "supplier" for slot in sketch.dimensions)
     grouped = any(slot.role in ("group", "within") for slot in sketch.dimensions)
     if not (listed or counted) or grouped or ranked or sketch.has("how_many", "share", "trend"):
         return None

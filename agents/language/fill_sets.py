@@ -71,7 +71,8 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in ("returned_units", "reviews")), None)
     if not never and late_verb is None:
         return None
-    if not sketch.has("never") and not (did and never):
+    deed = any(slot.verb and slot.name in ("orders", "units") for slot in sketch.metrics)
+    if not sketch.has("never") and not (did and never and deed):
         return None
     take.cue("never", "exclude", "which", "how_many", "having", "combine", "only")
     entity = _entity(take)
@@ -216,7 +217,7 @@ def fill_nth_event(sketch: Sketch) -> Candidate | None:
     take.used.update(slot.at for slot in sketch.metrics)
     take.number("ordinal")
     n = next((place for word, place in _PLACES.items() if word in words), 2)
-    length = take.duration()
+    length = None if {"after", "later"} & {token.folded for token in sketch.tokens} and not sketch.has("first_time") else take.duration()
     return take.made(
         "nth_event",
         {

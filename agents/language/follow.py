@@ -63,6 +63,17 @@ def starts_with(tokens: Sequence[Token], phrases: Sequence[tuple[str, ...]]) -> 
     return next((len(phrase) for phrase in phrases if words[: len(phrase)] == phrase), 0)
 
 
+def lean_length(tokens: Sequence[Token]) -> int:
+    """How many tokens only lean on the last question: one such beginning after another."""
+    length = 0
+    while length < len(tokens):
+        step = starts_with(tokens[length:], habits().lean) or (1 if tokens[length].text in ",.:;-" else 0)
+        if not step:
+            return length
+        length += step
+    return length
+
+
 def holds(tokens: Sequence[Token], phrases: Sequence[tuple[str, ...]]) -> bool:
     """Whether any such phrase is in the message."""
     words = [token.folded for token in tokens]
@@ -89,6 +100,9 @@ class _Edit:
         self._groupings()
         self._rank()
         self._operation()
+        self._conditions()
+        leaning = lean_length(self.new.tokens)
+        self.end += [self.new.tokens[place].text for place in self.new.unread if place >= leaning]  # must not be lost on the way
         middle = [self.pieces.get(at, "") for at in range(len(self.old.groups))]
         return " ".join(part for part in (*self.front, *self._with_unread(middle), *self.end) if part)
 
@@ -203,15 +217,29 @@ class _Edit:
             elif cue is not None:
                 self.front.append(word)
 
+    def _conditions(self) -> None:
+        """A new threshold takes the place of the old one."""
+        new = next((slot for slot in self.new.numbers if slot.op), None)
+        if new is None:
+            return
+        text = " ".join(self.new.text(at) for at in sorted((new.at, *new.also)))
+        old = next((slot for slot in self.old.numbers if slot.op), None)
+        self._put(sorted((old.at, *old.also)) if old else [], text, "")
+
     def _operation(self) -> None:
         for name in _OPERATIONS:
-            if self.new.has(name) and not self.old.has(name) and not (name == "share" and self.is_rate):
+            if self._asks(name) and not self.old.has(name) and not (name == "share" and self.is_rate):
                 self.front.insert(0, self.new.text(self.new.cues[name][0]))
                 if name != "share":
                     self._without_ranks()
         for name in ("rising", "falling", "change"):
             if self.new.has(name) and not self.old.has("rising", "falling", "change"):
                 self.end.append(self.new.text(self.new.cues[name][0]))
+
+    def _asks(self, name: str) -> bool:
+        """Whether the operation is named behind the words the message leans with."""
+        leaning = lean_length(self.new.tokens)
+        return any(self.new.groups[at].start >= leaning for at in self.new.cues.get(name, ()))
 
     def _without_ranks(self) -> None:
         for name in _RANKS:

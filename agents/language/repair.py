@@ -64,7 +64,7 @@ def respelt(tokens: Sequence[Token], unread: Collection[int], lexicon: Lexicon) 
 def _nearest(token: Token, lexicon: Lexicon) -> str | None:
     """One edit for four letters, two from seven on; the first letter counts."""
     word = token.folded
-    if not token.is_word or not word.isalpha() or len(word) < 4 or is_matter_word(token):
+    if not token.is_word or not word.isalpha() or len(word) < 4 or is_matter_word(token) or _is_name(token):
         return None
     allowed = 1 if len(word) < 7 else 2
     known = _candidates(lexicon, word)
@@ -75,6 +75,11 @@ def _nearest(token: Token, lexicon: Lexicon) -> str | None:
         return None
     best = min(found, key=lambda hit: (hit[1], hit[0][0] != word[0], abs(len(hit[0]) - len(word))))
     return str(best[0])
+
+
+def _is_name(token: Token) -> bool:
+    """A word with a capital inside a sentence is somebody's name, not a misspelt word."""
+    return token.start > 0 and token.text[0].isupper() and not token.text.isupper()
 
 
 def _candidates(lexicon: Lexicon, word: str) -> list[str]:

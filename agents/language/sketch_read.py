@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Literal
 
 from agents.language.sketch import (
@@ -30,6 +31,7 @@ from tools.query.contract import Comparison
 _PASSABLE = ("skip", "money")
 _AMOUNTS = ("most", "least", "fewest", "fewer", "more", "nhieu", "it")
 _LEADING = 2
+_CORRECTING = frozenset({"no", "sorry", "mean", "meant", "wait", "actually", "rather", "oops"})
 
 
 def sketch_of(tokens: tuple[Token, ...], groups: tuple[Group, ...], language: Language) -> Sketch:
@@ -55,6 +57,7 @@ class _Reader:
         for at, group in enumerate(self.groups):
             if at not in self.taken:
                 self._read_group(at, group)
+        self._corrected()
         return Sketch(
             self.tokens,
             self.groups,
@@ -98,7 +101,7 @@ class _Reader:
             per = at > 0 and self.tokens[group.start - 1].folded in ("per", "moi", "each")
             self.metrics.append(MetricSlot(metric.name, at, per=per, left_out="exclude" in self._before(at)))
         elif verb := group.first("verb"):
-            self.metrics.append(MetricSlot(verb.name, at, verb=True))
+            self.metrics.append(MetricSlot(verb.name, at, verb=True, left_out="exclude" in self._before(at)))
 
     def _is_taken_back(self, at: int, group: Group) -> bool:
         """Whether "not" stands before a time or a figure while another of its kind is meant."""
@@ -110,6 +113,21 @@ class _Reader:
         if self.tokens[group.start - 1].folded == "than" and "rather" not in {token.folded for token in self.tokens[: group.start]}:
             return False
         return any(other is not group and other.of(kind) for other in self.groups)
+
+    def _corrected(self) -> None:
+        """Last month, no, last quarter: of two of a kind with a correction between them only the later is meant."""
+        taken_back = [
+            *self._before_corrections([slot.at for slot in self.times]),
+            *self._before_corrections([slot.at for slot in self.metrics]),
+        ]
+        self.times = [slot for slot in self.times if slot.at not in taken_back]
+        self.metrics = [slot for slot in self.metrics if slot.at not in taken_back]
+        self.dropped += taken_back
+
+    def _before_corrections(self, places: list[int]) -> list[int]:
+        """Places that a correction stands behind, before the next place of their kind."""
+        runs = ((before, self.tokens[self.groups[before].end : self.groups[after].start]) for before, after in pairwise(places))
+        return [before for before, between in runs if {token.lower for token in between} & _CORRECTING]
 
     def _is_value(self, at: int, group: Group) -> bool:
         """A word that is a member's name and a word of the trade: after "by" and "which" it is the latter."""
@@ -163,6 +181,8 @@ class _Reader:
         further = self._before(previous) if previous is not None and self.groups[previous].of("value") else frozenset()
         if role == "head" and "how_many" in before | further and names[0] in COUNTED:
             role = "counted"
+        if role == "head" and self._joins_a_cut(at):
+            role = self.dimensions[-1].role
         if role == "head" and names[0] in TIMES and not before & {"which", "show_all", *RANKS}:
             role = "loose"
         if role == "head" and names[0] in ("product", "customer") and self._only_fills(at, before):
@@ -173,6 +193,13 @@ class _Reader:
         """Whether the word only says what the name beside it is: category Desks, the Hanoi store."""
         beside = [place for place in (self._next(at), self._previous(at)) if place is not None]
         return any(tag.name == name for place in beside for tag in self.groups[place].of("value"))
+
+    def _joins_a_cut(self, at: int) -> bool:
+        """By category and month: the second is a cut like the first."""
+        last = self.dimensions[-1] if self.dimensions else None
+        if last is None or last.role not in ("group", "within"):
+            return False
+        return all("combine" in group.cues() or group.is_empty_word for group in self.groups[last.at + 1 : at]) and at - last.at <= 2
 
     def _only_fills(self, at: int, before: frozenset[str]) -> bool:
         """Goods and people are in every sentence: they are a cut only where they are asked for, lead, or meet a condition."""
@@ -248,6 +275,8 @@ class _Reader:
             if cues & {"group", "within", "which", "exclude"}:
                 break
             place, steps = place - 1, steps + 1
+        if self.language == "vi" and at + 1 < len(self.groups) and "which" in self.groups[at + 1].cues():
+            found.add("which")
         return frozenset(found)
 
     def _gap(self, at: int) -> int:
@@ -328,7 +357,7 @@ class _Reader:
     def _ranks(self, at: int) -> bool:
         """Whether the number stands right beside a word of rank: ten largest, top 5."""
         near = [self.groups[place] for place in (at - 1, at + 1) if 0 <= place < len(self.groups)]
-        return any(group.cues() & set(RANKS) and not group.of("comparator") for group in near)
+        return any(group.cues() & {*RANKS, "seller_high", "seller_low"} and not group.of("comparator") for group in near)
 
     def _limits(self, at: int) -> bool:
         """A number beside a word of rank, or before what is listed: top 5, 3 best, 10 products."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from agents.language.spans import TimeSpan, ValueSpan
 from agents.language.tokens import Token
-from agents.language.words import Lexicon
+from agents.language.words import Keyed, Lexicon
 from agents.plan import Language
 
 TagKind = Literal["metric", "verb", "dimension", "cue", "comparator", "number", "percent", "money", "ordinal", "value", "time", "skip"]
@@ -78,10 +78,11 @@ def tag_all(
     """Every reading of every run."""
     tags = [Tag(span.start, span.end, "time", time=span) for span in times]
     tags += [Tag(span.start, span.end, "value", span.dimension, value=span) for span in values]
+    keyed = lexicon.keyed(tokens, language)
     for place in range(len(tokens)):
-        tags += _words(tokens, place, lexicon, language)
+        tags += _words(keyed, place, lexicon)
         tags += _recurring(tokens[place], place)
-    return [*tags, *_numbers(tokens, lexicon, language)]
+    return [*tags, *_numbers(keyed, lexicon)]
 
 
 _UNREAD = 0.6  # a word left unread costs something, so that readings which leave none win
@@ -109,27 +110,28 @@ def _recurring(token: Token, place: int) -> Iterator[Tag]:
         )
 
 
-def _words(tokens: Sequence[Token], place: int, lexicon: Lexicon, language: Language) -> Iterator[Tag]:
-    for end, meaning in lexicon.at(tokens, place, language):
+def _words(keyed: Keyed, place: int, lexicon: Lexicon) -> Iterator[Tag]:
+    for end, meaning in lexicon.at(keyed, place):
         kind = meaning.kind
         if kind == "scale" or kind == "number":
             continue
         yield Tag(place, end, kind, meaning.name, meaning.number)
 
 
-def _numbers(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> Iterator[Tag]:
+def _numbers(keyed: Keyed, lexicon: Lexicon) -> Iterator[Tag]:
     """Numbers with the scale and the sign written beside them: 20k, 2.5 million, 50 %, $300, third."""
+    tokens = keyed.tokens
     for place, token in enumerate(tokens):
-        read = _amount(token) or _spelt(tokens, place, lexicon, language)
+        read = _amount(token) or _spelt(keyed, place, lexicon)
         if read is None:
             continue
         number, glued = read
         end = place + 1
-        scale = _meaning(tokens, end, lexicon, language, "scale")
+        scale = _meaning(keyed, end, lexicon, "scale")
         if not glued and scale is not None:
             number, end = number * scale, end + 1
-        if end < len(tokens) and any(meaning.kind == "percent" for _, meaning in lexicon.at(tokens, end, language)):
-            stop = max(stop for stop, meaning in lexicon.at(tokens, end, language) if meaning.kind == "percent")
+        if end < len(tokens) and any(meaning.kind == "percent" for _, meaning in lexicon.at(keyed, end)):
+            stop = max(stop for stop, meaning in lexicon.at(keyed, end) if meaning.kind == "percent")
             yield Tag(place, stop, "percent", number=number / 100)
         elif glued in ("st", "nd", "rd", "th"):
             yield Tag(place, end, "ordinal", number=number)
@@ -194,17 +196,17 @@ def _plain(digits: str) -> float | None:
         return None
 
 
-def _spelt(tokens: Sequence[Token], place: int, lexicon: Lexicon, language: Language) -> tuple[float, str] | None:
-    if tokens[place].folded == "ones":
+def _spelt(keyed: Keyed, place: int, lexicon: Lexicon) -> tuple[float, str] | None:
+    if keyed.tokens[place].folded == "ones":
         return None
-    number = _meaning(tokens, place, lexicon, language, "number")
+    number = _meaning(keyed, place, lexicon, "number")
     return None if number is None else (number, "")
 
 
-def _meaning(tokens: Sequence[Token], place: int, lexicon: Lexicon, language: Language, kind: str) -> float | None:
-    if place >= len(tokens):
+def _meaning(keyed: Keyed, place: int, lexicon: Lexicon, kind: str) -> float | None:
+    if place >= len(keyed.tokens):
         return None
-    return next((meaning.number for end, meaning in lexicon.at(tokens, place, language) if meaning.kind == kind and end == place + 1), None)
+    return next((meaning.number for end, meaning in lexicon.at(keyed, place) if meaning.kind == kind and end == place + 1), None)
 
 
 def cover(tokens: Sequence[Token], tags: Iterable[Tag]) -> tuple[Group, ...]:

@@ -18,6 +18,30 @@ from tools.facts import Frozen
 
 WordKind = Literal["metric", "verb", "dimension", "cue", "comparator", "number", "ordinal", "scale", "percent", "money", "skip"]
 LANGUAGES: tuple[Language, ...] = ("en", "vi")
+_OFTEN_MISSPELT = frozenset(
+    [
+        "what",
+        "which",
+        "where",
+        "when",
+        "from",
+        "with",
+        "this",
+        "that",
+        "have",
+        "many",
+        "much",
+        "show",
+        "give",
+        "tell",
+        "list",
+        "between",
+        "about",
+        "there",
+        "their",
+        "please",
+    ]
+)
 _PLAIN = "everyday"  # words that no misspelt word is corrected to
 _FOLDER = Path(__file__).with_name("lexicon")
 Keys = tuple[str, ...]
@@ -25,7 +49,7 @@ Keys = tuple[str, ...]
 _CLAUSE = {"who", "that", "which"}
 # Nor may a word that says what somebody did: it is needed to read what is asked about it.
 # And one that is a verb in almost every sentence.
-_MISLEADING = frozenset({"make", "account"})
+_MISLEADING = frozenset({"make", "account", "spend"})
 _DEED = {"bought", "ordered", "buying", "ordering", "sold"}
 
 
@@ -107,6 +131,17 @@ class Phrases:
 
 
 @dataclass(frozen=True)
+class Keyed:
+    """A message as the keys phrases are looked up by: stems, words as written, words without marks."""
+
+    tokens: tuple[Token, ...]
+    language: Language
+    stems: Sequence[str]
+    lower: Sequence[str]
+    plain: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """Every phrase of every language: English by stem, Vietnamese as written and without its marks."""
 
@@ -117,17 +152,23 @@ class Lexicon:
     plural_inside: frozenset[tuple[Keys, Meaning]]  # phrases with a plural before their last word
     written: frozenset[str]  # English words as they stand in the tables, plurals and all
 
-    def at(self, tokens: Sequence[Token], place: int, language: Language) -> Iterator[tuple[int, Meaning]]:
+    def keyed(self, tokens: Sequence[Token], language: Language) -> Keyed:
+        """The keys of a message, made once."""
+        marked = self.known["vi"]
+        plain = [token.folded if token.lower == token.folded or token.lower not in marked else "\0" for token in tokens]
+        stems = [stem(token.folded) for token in tokens]
+        return Keyed(tuple(tokens), language, stems, [token.lower for token in tokens], plain if language == "vi" else [])
+
+    def at(self, keyed: Keyed, place: int) -> Iterator[tuple[int, Meaning]]:
         """What the phrases that begin here stand for. Unmarked Vietnamese is only read in a Vietnamese message."""
+        tokens, language = keyed.tokens, keyed.language
         if language == "en" or len(tokens[place].folded) > 2 or tokens[place].folded not in self.known["vi"]:
-            for end, phrase, meaning in self.english.at([stem(token.folded) for token in tokens], place):
+            for end, phrase, meaning in self.english.at(keyed.stems, place):
                 if _is_compound(tokens[place:end], (phrase, meaning) in self.plural_inside):
                     yield end, meaning
-        yield from ((end, meaning) for end, _, meaning in self.vietnamese.at([token.lower for token in tokens], place))
+        yield from ((end, meaning) for end, _, meaning in self.vietnamese.at(keyed.lower, place))
         if language == "vi":
-            marked = self.known["vi"]
-            plain = [token.folded if token.lower == token.folded or token.lower not in marked else "\0" for token in tokens]
-            yield from ((end, meaning) for end, _, meaning in self.unmarked.at(plain, place))
+            yield from ((end, meaning) for end, _, meaning in self.unmarked.at(keyed.plain, place))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -165,7 +206,7 @@ def _built(metrics: tuple[Word, ...], dimensions: tuple[Word, ...]) -> Lexicon:
             continue
         tokens = tokens_of(tidy(phrase))
         if language == "en":
-            if meaning.name != _PLAIN:
+            if meaning.kind != "skip" or meaning.name in _OFTEN_MISSPELT:
                 written.update(token.folded for token in tokens)
             keys = tuple(stem(token.folded) for token in tokens)
             english.add(keys, meaning)
