@@ -25,6 +25,7 @@ from tools.query.contract import Between
 Nearest = Callable[[str], Sequence[str]]
 _SURE_NAME = 0.95
 _MOST_OPTIONS = 6
+_TELLING = 0.5
 _SHORT = 14  # a longer message says more than a figure that was forgotten
 
 
@@ -197,7 +198,9 @@ _MEASURES_VI: Mapping[str, tuple[str, ...]] = {
 def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Replies) -> Plan | None:
     """The rest of the question is clear, only the figure is missing: ask which."""
     meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or (group.of("dimension") and sketch.periods)]
-    if not meant or len(sketch.tokens) > _SHORT:
+    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= _TELLING and not group.of("dimension")]
+    negated = any(slot.negated for slot in sketch.filters)
+    if not meant or negated or len(sketch.tokens) > _SHORT or [at for at in lost if not sketch.groups[at].cues() & {"rate", "average"}]:
         return None
     kind = "rate" if sketch.has("rate") else "average" if sketch.has("average") else ""
     slots = {

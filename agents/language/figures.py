@@ -248,9 +248,16 @@ class Figures:
             return ["revenue"]
         if names == ["orders"] and self.sketch.has("how_much"):
             return ["revenue"]
+        if names == ["orders"] and self._we_buy(verbs):
+            return ["purchase_spend"]
         if names == ["revenue"] and self._pays_suppliers([self.sketch.text(slot.at).casefold() for slot in verbs]):
             return ["purchase_spend"]
         return names[:1] if len(names) > 1 else names
+
+    def _we_buy(self, verbs: list[MetricSlot]) -> bool:
+        """What we buy is bought from suppliers; what customers buy is sold."""
+        starts = [self.sketch.groups[slot.at].start for slot in verbs]
+        return any(start and self.sketch.tokens[start - 1].folded == "we" for start in starts)
 
     def _pays_suppliers(self, said: list[str]) -> bool:
         """What is paid to a supplier was bought, not sold."""

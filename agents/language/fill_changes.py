@@ -167,7 +167,7 @@ def fill_streaks(sketch: Sketch) -> Candidate | None:
     """Falling three months in a row."""
     take = Taker(sketch)
     told = " ".join(sketch.text(slot.at).casefold() for slot in sketch.durations)
-    if not (sketch.has("row") or any(word in told for word in _ROWS)):
+    if not (sketch.has("row") or any(word in told for word in _ROWS)) or not (sketch.durations or sketch.numbers):
         return None
     run = (
         "zero" if sketch.has("no_activity", "zero") else "rising" if sketch.has("rising") else "falling" if sketch.has("falling") else None

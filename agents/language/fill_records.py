@@ -183,7 +183,7 @@ def fill_opening_closing(sketch: Sketch) -> Candidate | None:
 def fill_ageing(sketch: Sketch) -> Candidate | None:
     """How long stock has lain."""
     take = Taker(sketch)
-    if not take.cue("ageing"):
+    if not take.cue("ageing") or any(slot.name == "customer" for slot in sketch.dimensions):
         return None
     take.cue("which", "histogram", "group", "how_much", "top", "slowest", "average")
     take.used.update(slot.at for slot in sketch.metrics if slot.name in ("stock_on_hand", "stock_value"))

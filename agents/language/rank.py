@@ -42,6 +42,7 @@ LOOSE = frozenset(
     }
 )
 _UNUSED = 1.2
+_LISTED = 2.0  # what is listed counts, also where only "who" says it
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class Ranked:
 def ranked(sketch: Sketch, candidates: Sequence[Candidate]) -> list[Ranked]:
     """Candidates, the best first."""
     weights = [0.0 if place in sketch.dropped else weight_of(group) for place, group in enumerate(sketch.groups)]
+    for slot in sketch.dimensions:
+        if slot.role in ("head", "counted"):
+            weights[slot.at] = max(weights[slot.at], _LISTED)
     scored = [_scored(candidate, weights) for candidate in candidates]
     return sorted(scored, key=lambda each: -each.score)
 

@@ -12,6 +12,8 @@ from agents.language.spans import Bucket, Duration, ValueSpan
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
 
 _MOST_NAMED = 100
+# More than three products bought are products, not orders.
+_COUNTS: Mapping[str, str] = {"product": "active_products", "order": "orders", "customer": "active_customers"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class Taker(Figures):
                 continue
             self.used |= {number.at, *number.also}
             self.cue("having")
-            if metric in ("orders", "units") and number.number >= MONEY and any(slot.verb for slot in self.sketch.metrics):
+            pieces = bool({"cai", "chiec", "unit", "units", "pieces", "pcs"} & {token.folded for token in self.sketch.tokens})
+            if metric in ("orders", "units") and number.number >= MONEY and not pieces and any(slot.verb for slot in self.sketch.metrics):
                 metric = "revenue"
             if number.kind == "percent":
                 metric = RATE_OF.get(metric, metric)
@@ -102,6 +105,15 @@ class Taker(Figures):
         return found, list(dict.fromkeys(named))
 
     def _metric_of(self, number: NumberSlot) -> str | None:
+        last = max((number.at, *number.also))
+        for slot in self.sketch.dimensions:
+            if slot.at == last + 1 and slot.name in _COUNTS and slot.at not in self.used and slot.role != "group":
+                self.used.add(slot.at)
+                self.used.update(each.at for each in self.sketch.metrics if each.verb and each.name in ("orders", "units"))
+                return _COUNTS[slot.name]
+        return self._figure_of(number)
+
+    def _figure_of(self, number: NumberSlot) -> str | None:
         last = max((number.at, *number.also))
         first = min((number.at, *number.also))
         slots = sorted((slot for slot in self.sketch.metrics if not number.in_days or slot.name in IN_DAYS), key=lambda slot: slot.at)
