@@ -98,7 +98,8 @@ class Figures:
     def cue(self, *names: str) -> bool:
         """Whether any of the cues is there; all of them are explained."""
         places = [place for name in names for place in self.sketch.cues.get(name, ())]
-        self.used.update(places)
+        listed = {slot.at for slot in self.sketch.dimensions}
+        self.used.update(place for place in places if place not in listed)
         return bool(places)
 
     def cue_words(self, name: str) -> str:

@@ -66,15 +66,14 @@ def fill_breakdown(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     numeric = take.where() if any(slot.name in NUMERIC for slot in sketch.dimensions) else []
     conditions = any(number.op for number in sketch.numbers)
+    having, named = take.havings() if conditions and not _only_orders(sketch) else ([], [])
     by = take.dimensions("group", "within", "head", "loose") if conditions else take.dimensions("group", "within", "head")
-    if not by and [slot.name for slot in sketch.metrics] == ["orders"] and any(each.op and each.number >= MONEY for each in sketch.numbers):
+    if not by and _only_orders(sketch):
         take.used.update(slot.at for slot in sketch.metrics)
         by = ["order"]
         worth = take.number("plain")
         take.cue("having", "which")
         having, named = ([condition_on("revenue", worth)], ["revenue"]) if worth else ([], [])
-    else:
-        having, named = take.havings()
     metrics = list(dict.fromkeys([*named, *take.metrics()]))
     if not metrics and by[:1] in (["order"], ["customer"]) and (bare := take.number("plain")) and bare.op:
         take.assume("measured by revenue")
@@ -119,6 +118,12 @@ def _about_goods(sketch: Sketch) -> bool:
     }
 
 
+def _only_orders(sketch: Sketch) -> bool:
+    """Orders over an amount of money: single orders are meant, by what they are worth."""
+    amounts = any(each.op and each.number >= MONEY for each in sketch.numbers)
+    return amounts and not sketch.dimensions and [slot.name for slot in sketch.metrics] == ["orders"]
+
+
 def fill_list(sketch: Sketch) -> Candidate | None:
     """Which things there are, when no figure is asked for."""
     take = Taker(sketch)
@@ -130,7 +135,15 @@ def fill_list(sketch: Sketch) -> Candidate | None:
     take.cue("show_all", "which", "details", "having", "total")
     by = take.dimension("head")
     where = take.where()
-    return take.made("breakdown", {"metrics": [_COUNT_OF[heads[0]]], "by": [by], "where": where}) if where and by == heads[0] else None
+    return (
+        take.made("breakdown", {"metrics": [_COUNT_OF[heads[0]]], "by": [by], "where": where})
+        if (where or _is_list(sketch)) and by == heads[0]
+        else None
+    )
+
+
+def _is_list(sketch: Sketch) -> bool:
+    return bool({"list", "all", "every"} & {token.folded for token in sketch.tokens})
 
 
 _FEW = 8

@@ -134,6 +134,8 @@ def fill_share(sketch: Sketch) -> Candidate | None:
         take.cue("top")
     by = take.dimensions("group", "head", "counted")
     within = take.dimensions("within")
+    if within and not by:
+        by, within = within, []
     named = list(dict.fromkeys(slot.best.dimension for slot in sketch.filters))
     where: list[Json] = []
     if not by and named:

@@ -22,7 +22,8 @@ def fill_look_up(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     slot = _record(sketch)
     asked = take.cue("status", "details", "attribute")
-    if slot is None or not (asked or _alone(sketch)):
+    doing = any(each.verb for each in sketch.metrics) and any(each.name == "customer" and each.role == "head" for each in sketch.dimensions)
+    if slot is None or doing or not (asked or _alone(sketch)):
         return None
     things = [each for each in sketch.filters if each.best.dimension == slot.best.dimension]
     take.used.update(each.at for each in things)

@@ -173,6 +173,9 @@ class _Reader:
         if self._is_everything(at) or self._comes_after_measure(at, names[0]):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
+        if names[0] in COUNTED and self._is_measured(at) and any(slot.role == "head" for slot in self.dimensions):
+            self.metrics.append(MetricSlot(COUNTED[names[0]], at))
+            return
         if not before & {"group", "within", "which", "how_many", *RANKS} and self._described(at, names[0]):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
@@ -316,6 +319,9 @@ class _Reader:
             used = (before[1], upper[1])
             self.taken |= {at, *used}
             return NumberSlot(number, kind, at, "between", upper[0], used)
+        if self._ranges(at) and (upper := self._upper(at)):
+            self.taken |= {at, at + 1, upper[1]}
+            return NumberSlot(number, kind, at, "between", upper[0], (at + 1, upper[1]))
         found = after or (before if before and before[0] != "between" else None)
         if found and not self._ranks(at):
             self.taken |= {at, found[1]}
@@ -353,6 +359,12 @@ class _Reader:
             if tag := self.groups[place].first("number", "percent"):
                 return tag.number, place
         return None
+
+    def _ranges(self, at: int) -> bool:
+        """Three to five orders."""
+        if at + 2 >= len(self.groups) or not self.groups[at + 2].of("number", "percent") or self.groups[at + 1].of("time"):
+            return False
+        return self.tokens[self.groups[at + 1].start].lower in ("to", "-", "đến", "den")
 
     def _ranks(self, at: int) -> bool:
         """Whether the number stands right beside a word of rank: ten largest, top 5."""
