@@ -15,6 +15,7 @@ from tests.tools.query.postgres import binaries, running_server
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
+    pytest.importorskip("langgraph.checkpoint.postgres", reason="the extra `postgres` is not installed: ./oiis extra postgres")
     if binaries() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql): the server is checked on SQLite only")
     with tempfile.TemporaryDirectory(prefix="oiis-api-") as name:
