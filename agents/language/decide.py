@@ -11,7 +11,7 @@ from agents.language.agents_for import agent_of
 from agents.language.fillers import candidates_of
 from agents.language.matters import Matter
 from agents.language.parse import Parsed
-from agents.language.rank import Ranked, ranked, weight_of
+from agents.language.rank import TELLING, Ranked, ranked, weight_of
 from agents.language.reading import reading_of
 from agents.language.replies import Replies, quoted, replies
 from agents.language.settle import Doubt, settle
@@ -25,7 +25,6 @@ from tools.query.contract import Between
 Nearest = Callable[[str], Sequence[str]]
 _SURE_NAME = 0.95
 _MOST_OPTIONS = 6
-_TELLING = 0.5
 _SHORT = 14  # a longer message says more than a figure that was forgotten
 
 
@@ -173,13 +172,7 @@ def _ask(parsed: Parsed, sketch: Sketch, doubt: Doubt, language: Language, said:
     if len(options) < 2:
         return _plan(parsed, language, "decline", said.say("unexplained", words=quoted([sketch.text(doubt.slot.at)])))
     question = said.say("which", name=f"\u201c{sketch.text(doubt.slot.at)}\u201d")
-    return Plan(
-        standalone_question=parsed.text,
-        language=language,
-        outcome="clarify",
-        clarify=Clarify(question=question, options=options),
-        confidence="low",
-    )
+    return _clarify(parsed, language, question, options)
 
 
 # What is offered when no figure was named: by the kind of word that was left alone.
@@ -198,7 +191,7 @@ _MEASURES_VI: Mapping[str, tuple[str, ...]] = {
 def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Replies) -> Plan | None:
     """The rest of the question is clear, only the figure is missing: ask which."""
     meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or (group.of("dimension") and sketch.periods)]
-    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= _TELLING and not group.of("dimension")]
+    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= TELLING and not group.of("dimension")]
     negated = any(slot.negated for slot in sketch.filters)
     if not meant or negated or len(sketch.tokens) > _SHORT or [at for at in lost if not sketch.groups[at].cues() & {"rate", "average"}]:
         return None
@@ -213,13 +206,7 @@ def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Rep
     )
     measures = (_MEASURES_VI if language == "vi" else _MEASURES)[kind]
     options = tuple(f"{measure} {joined}" for measure in measures)
-    return Plan(
-        standalone_question=parsed.text,
-        language=language,
-        outcome="clarify",
-        clarify=Clarify(question=said.say("measure"), options=options),
-        confidence="low",
-    )
+    return _clarify(parsed, language, said.say("measure"), options)
 
 
 def _instead(sketch: Sketch, slot: FilterSlot, choice: ValueSpan) -> str:
@@ -260,13 +247,7 @@ def _which_name(parsed: Parsed, sketch: Sketch, language: Language, said: Replie
     texts = [token.text for token in sketch.tokens]
     options = tuple(" ".join([*texts[:place], name, *texts[place + 1 :]]) for name in names[:_MOST_OPTIONS])
     question = said.say("which", name=f"\u201c{word.text}\u201d")
-    return Plan(
-        standalone_question=parsed.text,
-        language=language,
-        outcome="clarify",
-        clarify=Clarify(question=question, options=options),
-        confidence="low",
-    )
+    return _clarify(parsed, language, question, options)
 
 
 def _talk(said: Replies, matter: Matter) -> str:
@@ -293,8 +274,7 @@ def _gap(sketch: Sketch, best: Ranked, said: Replies, nearest: Nearest) -> str:
     if _heavy(sketch):
         return _unread(sketch, said, nearest)
     if best.unexplained:
-        words = [sketch.text(at) for at in best.unexplained if weight_of(sketch.groups[at]) >= 0.5]
-        return said.say("unexplained", words=quoted(words)) + said.say("try")
+        return said.say("unexplained", words=quoted([sketch.text(at) for at in best.unexplained])) + said.say("try")
     return ""
 
 
@@ -368,6 +348,12 @@ def _unread(sketch: Sketch, said: Replies, nearest: Nearest) -> str:
     if near:
         return said.say("unread_near", words=quoted(words), near=quoted(near)) + said.say("try")
     return said.say("unread", words=quoted(words)) + said.say("try")
+
+
+def _clarify(parsed: Parsed, language: Language, question: str, options: tuple[str, ...]) -> Plan:
+    """Asked back, with options that can be sent as they are."""
+    asked = Clarify(question=question, options=options)
+    return Plan(standalone_question=parsed.text, language=language, outcome="clarify", clarify=asked, confidence="low")
 
 
 def _plan(parsed: Parsed, language: Language, outcome: str, reply: str) -> Plan:

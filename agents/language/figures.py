@@ -222,11 +222,6 @@ class Figures:
         for slot in self.sketch.metrics:
             if not slot.verb or slot.at in self.used:
                 continue
-            if slot.left_out and slot.name == "cancelled_orders":
-                self.used.add(slot.at)
-                self.cue("exclude")
-                self.assume("cancelled orders are left out anyway")
-                continue
             if slot.name == "stock_on_hand" and nouns[0] in ("units", "active_products"):
                 self.used.add(slot.at)
                 nouns = ["stock_on_hand", *nouns[1:]]
@@ -235,9 +230,6 @@ class Figures:
                 nouns = [changed, *nouns[1:]]
             elif (slot.name in _PLAIN_DEEDS and not _STOCKS & set(nouns)) or slot.name in nouns or slot.name == "stock_on_hand":
                 self.used.add(slot.at)
-            elif changed := _DEEDS.get((nouns[0], slot.name)):
-                self.used.add(slot.at)
-                nouns = [changed, *nouns[1:]]
         return nouns
 
     def _verb_metric(self) -> list[str]:
@@ -299,7 +291,7 @@ _OF_CARRIERS: Mapping[str, str] = {
 }
 
 
-def of_suppliers(arguments: Json) -> Json:
+def of_whom(arguments: Json) -> Json:
     """The same arguments with the metrics of suppliers where suppliers are asked about, and of carriers where carriers are."""
     names = (
         _OF_SUPPLIERS if _names(arguments, ("supplier", "supplier_country")) else _OF_CARRIERS if _names(arguments, ("carrier",)) else None

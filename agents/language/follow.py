@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.language.matters import read_table
 from agents.language.pointing import as_rate, as_value
 from agents.language.sketch import Sketch
 from agents.language.tokens import Token, tidy, tokens_of
-from agents.language.words import LANGUAGES
+from agents.language.words import LANGUAGES, read_table
 
 _RANKS = ("top", "bottom")
 _SELLERS = ("seller_high", "seller_low")

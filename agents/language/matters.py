@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
-
-from agents.language.tokens import Token, tidy, tokens_of
-from agents.language.words import LANGUAGES
+from agents.language.tokens import Token, fold, tidy, tokens_of
+from agents.language.words import LANGUAGES, read_table
 from agents.plan import Language
+from tools.facts import Frozen
 
 MatterKind = Literal["refuse", "decline", "talk"]
-_KINDS: tuple[MatterKind, ...] = ("refuse", "decline", "talk")
-_FOLDER = Path(__file__).with_name("lexicon")
+
+
+class Beyond(Frozen):
+    """The phrases of one language, by kind and name."""
+
+    refuse: Mapping[str, tuple[str, ...]]
+    decline: Mapping[str, tuple[str, ...]]
+    talk: Mapping[str, tuple[str, ...]]
+
+    def kinds(self) -> tuple[tuple[MatterKind, Mapping[str, tuple[str, ...]]], ...]:
+        return (("refuse", self.refuse), ("decline", self.decline), ("talk", self.talk))
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,9 @@ class Matter:
 def _phrases() -> dict[Language, list[tuple[tuple[str, ...], MatterKind, str]]]:
     table: dict[Language, list[tuple[tuple[str, ...], MatterKind, str]]] = {}
     for language in LANGUAGES:
-        loaded = yaml.load((_FOLDER / language / "beyond.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+        beyond = Beyond.model_validate(read_table(language, "beyond"))
         table[language] = [
-            (_keys(str(phrase), language), kind, name)
-            for kind in _KINDS
-            for name, phrases in loaded.get(kind, {}).items()
-            for phrase in phrases
+            (_keys(phrase, language), kind, name) for kind, names in beyond.kinds() for name, phrases in names.items() for phrase in phrases
         ]
     return table
 
@@ -58,9 +62,9 @@ def _found(tokens: Sequence[Token], language: Language) -> Iterator[Matter]:
     marked = [token.lower for token in tokens]
     folded = [token.folded for token in tokens]
     for place in range(len(tokens)):
-        hits = [_at(english, place, "en"), _at(marked, place, "vi")]
-        if language == "vi":
-            hits.append(_at_folded(folded, place))
+        hits = [_at(english, place, _by_first("en")), _at(marked, place, _by_first("vi"))]
+        if language == "vi":  # without marks only phrases of two syllables or more say enough
+            hits.append(_at(folded, place, _unmarked(), at_least=2))
         found = [hit for hit in hits if hit is not None]
         if found:
             yield max(found, key=lambda matter: matter.end)
@@ -76,21 +80,12 @@ def _matter_words() -> frozenset[str]:
     return frozenset(key for phrases in _phrases().values() for phrase, _, _ in phrases for key in phrase)
 
 
-def _at(keys: Sequence[str], place: int, language: Language) -> Matter | None:
+def _at(keys: Sequence[str], place: int, table: _Table, at_least: int = 1) -> Matter | None:
+    """The longest phrase of a table at a place."""
     best: Matter | None = None
-    for phrase, kind, name in _by_first(language).get(keys[place], ()):
+    for phrase, kind, name in table.get(keys[place], ()):
         end = place + len(phrase)
-        if tuple(keys[place:end]) == phrase and (best is None or end > best.end):
-            best = Matter(kind, name, place, end)
-    return best
-
-
-def _at_folded(keys: Sequence[str], place: int) -> Matter | None:
-    """Unmarked Vietnamese: only phrases of two syllables or more say enough without their marks."""
-    best: Matter | None = None
-    for phrase, kind, name in _unmarked().get(keys[place], ()):
-        end = place + len(phrase)
-        if len(phrase) > 1 and tuple(keys[place:end]) == phrase and (best is None or end > best.end):
+        if len(phrase) >= at_least and tuple(keys[place:end]) == phrase and (best is None or end > best.end):
             best = Matter(kind, name, place, end)
     return best
 
@@ -108,16 +103,8 @@ def _by_first(language: Language) -> _Table:
 
 @lru_cache(maxsize=1)
 def _unmarked() -> _Table:
-    from agents.language.tokens import fold
-
     table: _Table = {}
     for phrase, kind, name in _phrases()["vi"]:
         plain = tuple(fold(key) for key in phrase)
         table.setdefault(plain[0], []).append((plain, kind, name))
     return table
-
-
-def read_table(language: Language, name: str) -> dict[str, object]:
-    """One small word table of a language."""
-    loaded: dict[str, object] = yaml.load((_FOLDER / language / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-    return loaded

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from agents.language.matters import read_table
 from agents.language.sketch import Sketch
-from agents.language.words import LANGUAGES
+from agents.language.words import LANGUAGES, read_table
 from agents.memory import Handle
 from agents.plan import Language
 from tools.facts import Frozen

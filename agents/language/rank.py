@@ -41,6 +41,7 @@ LOOSE = frozenset(
         "half",
     }
 )
+TELLING = 0.5  # what weighs less may stay unexplained
 _UNUSED = 1.2
 _LISTED = 2.0  # what is listed counts, also where only "who" says it
 
@@ -66,7 +67,7 @@ def ranked(sketch: Sketch, candidates: Sequence[Candidate]) -> list[Ranked]:
 
 def _scored(candidate: Candidate, weights: Sequence[float]) -> Ranked:
     used = sum(weights[place] for place in candidate.used)
-    unexplained = tuple(place for place, weight in enumerate(weights) if weight >= 0.5 and place not in candidate.used)
+    unexplained = tuple(place for place, weight in enumerate(weights) if weight >= TELLING and place not in candidate.used)
     missing = sum(weights[place] for place in unexplained)
     return Ranked(candidate, used - _UNUSED * missing + candidate.bonus, unexplained)
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agents.language.matters import is_matter_word, read_table
+from agents.language.matters import is_matter_word
 from agents.language.tokens import Token, tokens_of
-from agents.language.words import LANGUAGES, Lexicon, stem
+from agents.language.words import LANGUAGES, Lexicon, read_table, stem
 from agents.plan import Language
 
 _ROLLING = re.compile(r"[lp](\d{1,3})([dwmy])")
@@ -36,9 +36,9 @@ def written_out(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -
     """The message with its abbreviations written out."""
     changes: dict[int, str] = {}
     for place, token in enumerate(tokens):
+        if rolling := _ROLLING.fullmatch(token.lower):
+            changes[place] = f"last {rolling[1]} {_UNITS[rolling[2]]}"
         for each in LANGUAGES if language == "vi" else ("en",):
-            if rolling := _ROLLING.fullmatch(token.lower):
-                changes.setdefault(place, f"last {rolling[1]} {_UNITS[rolling[2]]}")
             if token.lower in _short(each) and not (each == "vi" and lexicon.knows(token) and len(token.lower) < 2):
                 changes.setdefault(place, _short(each)[token.lower])
     return _changed(tokens, changes), tuple(Repair(tokens[place].text, words) for place, words in changes.items())
@@ -56,7 +56,7 @@ def unmarked(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> t
 
 
 def respelt(tokens: Sequence[Token], unread: Collection[int], lexicon: Lexicon) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:
-    """The message with those unread words corrected that are close to exactly one known word."""
+    """The message with those unread words corrected that are close to a known word, as the nearest one."""
     changes = {place: word for place in unread if (word := _nearest(tokens[place], lexicon))}
     return _changed(tokens, changes), tuple(Repair(tokens[place].text, word) for place, word in changes.items())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from agents.language.matters import read_table
+from agents.language.words import read_table
 from agents.plan import Language
 from tools.facts import Frozen
 

@@ -37,7 +37,6 @@ _STOCK = (
     "inventory_turnover",
 )
 _PURCHASE = ("open_purchase_orders", "purchase_orders", "purchase_spend", "overdue_purchase_orders")
-_CONTAINS_MOST = 40
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,9 @@ def settle(sketch: Sketch) -> tuple[Sketch, tuple[Doubt, ...]]:
         choices = sorted(slot.choices, key=lambda choice: -_likely(choice, sketch, slot))
         best = choices[0]
         close = [choice for choice in choices if _likely(best, sketch, slot) - _likely(choice, sketch, slot) < _CLOSE]
-        others = [
-            choice
-            for choice in close
-            if choice.value != best.value or _is_thing(choice) != _is_thing(best) or choice.dimension != best.dimension
-        ]
         filters.append(replace(slot, choices=tuple(choices)))
-        if others and len(_distinct(close)) > 1:
-            doubts.append(Doubt(slot, _distinct(close)))
+        if len(distinct := _distinct(close)) > 1:
+            doubts.append(Doubt(slot, distinct))
     return replace(sketch, filters=tuple(filters)), tuple(doubts)
 
 
@@ -73,10 +67,6 @@ def _distinct(choices: Sequence[ValueSpan]) -> tuple[ValueSpan, ...]:
         kind = "product" if choice.dimension in ("product", "sku") else choice.dimension
         seen.setdefault((kind, choice.name if kind == "product" else choice.value), choice)
     return tuple(seen.values())
-
-
-def _is_thing(choice: ValueSpan) -> bool:
-    return choice.dimension in ("product", "customer", "supplier", "order", "location")
 
 
 def _likely(choice: ValueSpan, sketch: Sketch, slot: FilterSlot) -> float:

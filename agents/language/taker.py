@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.language.figures import MONEY, RATE_OF, Figures, Json, of_suppliers
+from agents.language.figures import MONEY, RATE_OF, Figures, Json, of_whom
 from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, NumberSlot, Role
 from agents.language.spans import Bucket, Duration, ValueSpan
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
@@ -238,7 +238,7 @@ class Taker(Figures):
     def made(self, tool: str, arguments: Mapping[str, object], bonus: float = 0.0) -> Candidate:
         """The candidate from what was taken so far."""
         return Candidate(
-            ((tool, of_suppliers(without_nothing(arguments))),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus
+            ((tool, of_whom(without_nothing(arguments))),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus
         )
 
 

@@ -70,6 +70,12 @@ class Terms(Frozen):
     verbs: Mapping[str, tuple[str, ...]] = {}
 
 
+class Cues(Frozen):
+    """Words that say what to do, by what they ask for."""
+
+    cues: Mapping[str, tuple[str, ...]]
+
+
 class Everyday(Frozen):
     """Words of general language, by kind; verbs stand in their bare form."""
 
@@ -237,15 +243,17 @@ def _defined(metrics: tuple[Word, ...], dimensions: tuple[Word, ...]) -> Iterato
 
 def _shipped() -> Iterator[tuple[Language, str, Meaning]]:
     for language in LANGUAGES:
-        terms = Terms.model_validate(_read(language, "terms"))
+        terms = Terms.model_validate(read_table(language, "terms"))
         for kind, table in (("metric", terms.metrics), ("dimension", terms.dimensions), ("verb", terms.verbs)):
             for name, phrases in table.items():
                 yield from ((language, phrase, Meaning(_KINDS[kind], name)) for phrase in phrases)
         for name, phrases in _cues(language).items():
             yield from ((language, phrase, Meaning("cue", name)) for phrase in phrases)
         if (_FOLDER / language / "plain.yaml").exists():
-            yield from ((language, word, Meaning("skip", _PLAIN)) for word in Everyday.model_validate(_read(language, "plain")).words())
-        yield from ((language, phrase, meaning) for phrase, meaning in _small(Small.model_validate(_read(language, "words"))))
+            yield from (
+                (language, word, Meaning("skip", _PLAIN)) for word in Everyday.model_validate(read_table(language, "plain")).words()
+            )
+        yield from ((language, phrase, meaning) for phrase, meaning in _small(Small.model_validate(read_table(language, "words"))))
 
 
 _KINDS: Mapping[str, WordKind] = {"metric": "metric", "dimension": "dimension", "verb": "verb"}
@@ -262,9 +270,10 @@ def _small(small: Small) -> Iterator[tuple[str, Meaning]]:
 
 
 def _cues(language: Language) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(map(str, phrases)) for name, phrases in _read(language, "cues").items()}
+    return Cues.model_validate({"cues": read_table(language, "cues")}).cues
 
 
-def _read(language: Language, name: str) -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.load((_FOLDER / language / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+def read_table(language: Language, name: str) -> dict[str, object]:
+    """One word table of a language; every value is text, because "no" and "on" are words here."""
+    loaded: dict[str, object] = yaml.load((_FOLDER / language / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     return loaded
