@@ -66,10 +66,14 @@ class EmbeddedBrain:
 
         words = self._vocabulary()
         question, language = understood.standalone_question, understood.language
-        clauses = [parse(text, words.lexicon, words.values, understood.as_of, language) for text in clauses_of(question)]
+        said = clauses_of(question)
+        clauses = [parse(text, words.lexicon, words.values, understood.as_of, language) for text in said[:_MOST_CLAUSES]]
         plan = plan_of(question, clauses, world, language, words.values.nearest)
         assumed = (*understood.assumptions, *plan.assumptions)
-        return plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
+        plan = plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
+        if left := tuple(said[_MOST_CLAUSES:]):  # told in the answer, never just dropped
+            plan = plan.model_copy(update={"ignored": (*plan.ignored, *left), "confidence": "low"})
+        return plan
 
     async def write(self, plan: Plan, findings: tuple[Finding, ...], draft: Draft) -> Draft:
         """The writer's own words: without a model there are none better."""
@@ -80,4 +84,4 @@ def clauses_of(question: str) -> list[str]:
     """The questions of a message, each on its own."""
     sentences = [part for sentence in _SENTENCES.split(question) for part in _JOINED.split(sentence)]
     said = [sentence.strip() for sentence in sentences if any(letter.isalnum() for letter in sentence)]
-    return said[:_MOST_CLAUSES] or [question]
+    return said or [question]

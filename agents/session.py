@@ -73,7 +73,7 @@ class Assistant:
         self._stack = AsyncExitStack()
         self._slots = asyncio.Semaphore(self.limits.running_turns)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._runs: dict[str, RunHandle] = {}
+        self._runs: set[RunHandle] = set()
         # Threads of their own: a tool that hangs holds up other tools at most, never the disk or the network of the process.
         self._workers = ThreadPoolExecutor(self.limits.running_calls, thread_name_prefix="tool")
         self._checkpoints: Checkpoints
@@ -88,7 +88,7 @@ class Assistant:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop what still runs, then let go of the store."""
-        running = list(self._runs.values())
+        running = list(self._runs)
         for run in running:
             run.cancel()
         await asyncio.gather(*(run.result() for run in running))
@@ -172,8 +172,8 @@ class Assistant:
 
         context.events.emit(RunStarted(thread_id=context.thread_id, question=question))
         run = RunHandle(context.thread_id, context.events, self._travel(given, context), partial(failure, context, question))
-        self._runs[run.run_id] = run
-        run.when_ended(lambda: self._runs.pop(run.run_id, None))
+        self._runs.add(run)
+        run.when_ended(lambda: self._runs.discard(run))
         return run
 
     async def _travel(self, given: TurnState | Command[str], context: TurnContext) -> Answer:

@@ -56,11 +56,11 @@ class Page:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.table.columns)
+        return tuple(column.name for column in self.table.columns) if self.findings.tables else ()
 
     @property
     def rows(self) -> tuple[tuple[FactValue, ...], ...]:
-        return self.table.rows
+        return self.table.rows if self.findings.tables else ()
 
     @cached_property
     def bucket(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from ipaddress import ip_address
 from secrets import token_hex
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -73,7 +73,7 @@ class Door:
     def _check_host(self, request: HTTPConnection) -> None:
         """A page elsewhere can make its own name point here, but it cannot make a browser ask for an address or for our names."""
         host = request.headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname if _plain(host) else None
+        name = _split(f"//{host}").hostname if _plain(host) else None
         if name is None or not (name in self._names or _is_address(name)):
             shown = host[:100]
             raise Refusal("wrong_host", f"This server does not answer to the name {shown!r}. Next: add it to OIIS_ALLOWED_HOSTS.")
@@ -106,12 +106,20 @@ def _is_address(name: str) -> bool:
     return True
 
 
+def _split(address: str) -> SplitResult:
+    """The parts of an address; an address that is none has none, and is refused for it."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def _check_origin(request: HTTPConnection, method: str) -> None:
     """Browsers say where a request comes from; from elsewhere nothing is changed here."""
     if method in _READING:
         return
     origin = request.headers.get("origin")
-    same = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() if origin else True
+    same = _split(origin).netloc.lower() == request.headers.get("host", "").lower() if origin else True
     if not same or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refusal("foreign_origin", f"A page of {origin or 'another site'!r} may not change anything here.")
 

@@ -71,6 +71,10 @@ class Journal:
                 await self._idle.wait()
         except TimeoutError:
             _LOG.error("%d events of runs are not written yet; these runs are answered again after the restart", len(self._told))
+        try:
+            await self._lane.beside(self._write_acts)  # an act after the last event of its run has no event to be written with
+        except (StorageFull, Unreachable) as error:
+            _LOG.error("%d acts could not be written to the audit: %s", len(self._acts), error)
 
     async def keep(self) -> None:
         """Write what comes, until cancelled."""

@@ -102,7 +102,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
 
 def base_url(settings: Settings) -> str:
     """Where this process reaches itself."""
-    host = settings.host if settings.local_only else "127.0.0.1"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # whom to ask when it listens everywhere
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 

@@ -56,7 +56,9 @@ def run(
     before = read_baseline(found.suite, brain)
     if keep:
         say(f"baseline kept: {keep_baseline(found)}")
-    elif before and before.companies == found.companies and (worse := fallen(found, before)):
+    elif before is None or before.companies != found.companies:
+        say("nothing was compared: there is no baseline of this suite, engine and companies (--keep makes one)")
+    elif worse := fallen(found, before):
         complain("error: worse than the committed baseline. " + "; ".join(map(str, worse)))
         raise typer.Exit(_FAILED)
 

@@ -20,6 +20,7 @@ from agents.session import Assistant, Ports
 from agents.session_ground import Ground
 from evals.spine_chats import Talk, converse
 from evals.spine_questions import TOGETHER, USUAL, WIDE, Asked
+from evals.totals import quantile
 from ingestion.founding import found
 from ingestion.metrics import load_definitions
 from ingestion.warehouse import Warehouse
@@ -162,12 +163,6 @@ def resident_mb() -> float:
     """What the process holds in memory now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which a share of the others lies."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def _line(what: str, asked: float, reached: float, unit: str, more: str) -> Reached:

@@ -61,8 +61,8 @@ def judge(case: Case, number: int, gold: GoldTurn, reply: Reply, company: Compan
 
 
 def _did(reply: Reply, ran: Sequence[Ran]) -> Did:
-    """What the assistant did; that nothing was found is an answer too, when it was looked for without trouble."""
-    looked = bool(ran) and all(each.findings is not None for each in ran)
+    """What the assistant did; that nothing was found is an answer too, when it was looked for without trouble and there is nothing."""
+    looked = bool(ran) and all(each.findings is not None and (each.table is None or is_empty(each.table)) for each in ran)
     return "answer" if looked and reply.did == "decline" else reply.did
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evals.totals import Rate
@@ -41,8 +40,3 @@ TARGETS: tuple[Target, ...] = (
 def target_of(total: str) -> Target | None:
     """The bound of a total, if it has one."""
     return next((target for target in TARGETS if target.total == total), None)
-
-
-def language_gap(found: Mapping[str, Rate]) -> float:
-    """How far Vietnamese lies behind English; the bound is 0.10."""
-    return found["English"].value - found["Vietnamese"].value

@@ -71,8 +71,12 @@ class Conversation:
         try:
             run = await self._hand_in(desk, thread_id, message, who)
         except ApiTrouble as trouble:
-            desk.change(running="")
             yield Scene(turns=True, live=NOTHING, notice=_trouble(trouble, desk), question=message)
+            return
+        finally:  # also when the page went away meanwhile: a desk that waits for nothing would refuse every later question
+            if desk.session.running == _ASKING:
+                desk.change(running="")
+        if run.thread_id != desk.session.thread_id:  # another conversation was opened meanwhile; this one shows the run when it is opened
             return
         turns = (*desk.session.turns, Turn(message, run.id))
         dropped = max(0, len(turns) - MOST_TURNS)

@@ -25,6 +25,7 @@ from api.work.tied import tied_to_me
 _log = logging.getLogger("oiis.worker")
 _ROOT = Path(__file__).parents[2]
 _BEAT_SECONDS = 1.0
+_LAST_SECONDS = 5.0
 _TELL_SECONDS = 0.2
 _OUTCOME_TRIES = 60
 Tell = Callable[[Report], None]
@@ -93,6 +94,14 @@ class Worker:
             time.sleep(_BEAT_SECONDS)
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A child that has said its last word goes; one that does not would block every later job."""
+    try:
+        process.wait(_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 def run_in_child(kind: AnyKind, task: Task, tell: Tell) -> Report:
     """The outcome of a task; a child that dies or takes too long is a failure with its reason."""
     deadline = time.monotonic() + kind.limit_seconds
@@ -102,7 +111,7 @@ def run_in_child(kind: AnyKind, task: Task, tell: Tell) -> Report:
         for line in _lines(process):
             report = _report(line) if line else last
             if report.state != "running":
-                process.wait()
+                _end(process)
                 return report
             fresh, now = report is not last, time.monotonic()
             last = report

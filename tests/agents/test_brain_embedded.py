@@ -35,12 +35,19 @@ def planner(served: Served) -> Planner:
         ("orders of Prinova Technology Co. last month", ["orders of Prinova Technology Co. last month"]),
         ("revenue 1.5 million; orders", ["revenue 1.5 million;", "orders"]),
         ("one\ntwo\n\nthree", ["one", "two", "three"]),
-        ("a? b? c? d? e? f?", ["a?", "b?", "c?", "d?"]),
+        ("a? b? c? d? e? f?", ["a?", "b?", "c?", "d?", "e?", "f?"]),
         ("???", ["???"]),
     ],
 )
 def test_the_questions_of_a_message_stand_alone(message: str, clauses: list[str]) -> None:
     assert clauses_of(message) == clauses
+
+
+def test_questions_that_are_too_many_are_told(planner: Planner) -> None:
+    plan = planner.plan("revenue last month? orders last month? units last month? margin last month? refunds last month?")
+    assert len(plan.calls()) == 4
+    assert plan.ignored == ("refunds last month?",)
+    assert plan.confidence == "low"
 
 
 SEVERAL = [

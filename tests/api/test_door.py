@@ -28,7 +28,8 @@ def locked(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "", "127.0.0.1@evil.example", "evil.example/127.0.0.1", "local host"]
+    "host",
+    ["evil.example", "localhost.evil.example", "", "127.0.0.1@evil.example", "evil.example/127.0.0.1", "local host", "[", "a]", "[x]"],
 )
 def test_names_that_are_not_ours_are_refused(client: httpx.Client, host: str) -> None:
     problem(client.get("/healthz", headers={"Host": host}), 421, "wrong_host")

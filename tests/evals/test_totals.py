@@ -15,7 +15,7 @@ from evals.baseline import fallen, keep_baseline, read_baseline
 from evals.cases import Behaviour
 from evals.compare import compare, sign_test
 from evals.results import Judged, Run, read_run, write_run
-from evals.targets import TARGETS, language_gap, target_of
+from evals.targets import TARGETS, target_of
 from evals.totals import buckets, latencies, macro_f1, pass_hat, quantile, totals, wilson
 
 
@@ -183,4 +183,3 @@ def test_targets_name_totals_that_exist() -> None:
     assert wrong.met(wilson(1, 100))
     assert not wrong.met(wilson(2, 100))
     assert target_of("no such total") is None
-    assert language_gap(found) == 1.0

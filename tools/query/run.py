@@ -104,11 +104,13 @@ def _cell(value: Cell, column: Column) -> Cell:
 
 
 def _ask_guard(check: GuardCheck, bench: Bench) -> None:
-    """Refuse when the data under the rows asked about is too poor; asked once a snapshot when it is good everywhere."""
-    everywhere = bench.source.guards.get(check.guard.metric)
+    """Refuse when the data under the rows asked about is too poor; asked once a snapshot, day and scope when it is good everywhere."""
+    asked = bench.context
+    key = (check.guard.metric, asked.as_of, asked.timezone, asked.locations, asked.provinces)  # all that decides which rows are seen
+    everywhere = bench.source.guards.get(key)
     if everywhere is None:
         everywhere = _guard_value(GuardCheck(check.guard, check.metric, (), None), bench)
-        bench.source.guards[check.guard.metric] = everywhere
+        bench.source.guards[key] = everywhere
     if everywhere == 0:
         return
     if bench.steps or _guard_value(check, bench) > check.guard.limit:

@@ -27,7 +27,7 @@ class Source:
     def __init__(self, engine: Engine, snapshot: str = "") -> None:
         self.engine, self.snapshot = engine, snapshot
         self.dialect: Dialect = "postgres" if engine.dialect.name.startswith("postgres") else "duckdb"
-        self.guards: dict[str, float] = {}
+        self.guards: dict[tuple[object, ...], float] = {}
         self._rows: dict[str, bool] = {}
         self._filled: dict[str, bool] = {}
         self._extents: dict[str, Extent | None] = {}
