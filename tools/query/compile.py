@@ -43,7 +43,7 @@ def assemble(draft: Draft, bench: Bench) -> Compiled:
         tree = tree.with_(name, as_=part, copy=False)
     tables = tuple(dict.fromkeys(node.name for node in tree.find_all(exp.Table) if node.name in TABLE_NAMES))
     tree = restrict(tree, bench)
-    text = tree.sql(dialect=bench.source.dialect)
+    text = tree.sql(dialect=bench.source.dialect, copy=False)  # the tree is ours and nobody reads it again
     return Compiled(
         sql=text,
         parameters=bench.parameters,
