@@ -193,9 +193,9 @@ class Conductor:
 
     async def _begin(self, taken: Taken) -> None:
         run, verdicts = taken.run, taken.verdicts
-        if verdicts is None:
-            await beside(self._store.runs.start, run.id)
         await self._open_data()
+        # Last before it begins, and for a decision as well: a run that was cancelled or deleted meanwhile is refused here.
+        await beside(self._store.runs.start, run.id)
         if verdicts is None:
             taken.handle = self._assistant.start(taken.question, run.thread_id, taken.caller, run.as_of, run.id)
         else:

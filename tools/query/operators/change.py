@@ -52,7 +52,7 @@ class RankChange(Query):
 
 def build_change(query: Change, bench: Bench) -> Draft:
     """Members with both values, the largest change first; members on the last place share it."""
-    pairs = _pairs(bench, query.metric, query.by, query)
+    pairs = paired(bench, query, query.by, query.compare, (query.metric,))
     measured = f"{query.metric}_change_rate" if query.relative else f"{query.metric}_change"
     sign = {"rising": f" WHERE {measured} > 0", "falling": f" WHERE {measured} < 0", "both": f" WHERE NOT {measured} IS NULL"}[
         query.direction
@@ -85,7 +85,7 @@ def build_like_for_like(query: LikeForLike, bench: Bench) -> Draft:
 
 def build_rank_change(query: RankChange, bench: Bench) -> Draft:
     """Members within the first n places in either period, with both places."""
-    pairs, key, m = _pairs(bench, query.metric, query.by, query), bench.key(query.by), query.metric
+    pairs, key, m = paired(bench, query, query.by, query.compare, (query.metric,)), bench.key(query.by), query.metric
     places = [_place(m, "position"), _place(f"{m}_before", "position_before")]
     ranked = bench.add("ranked", f"SELECT {key}, {m}, {m}_before, {', '.join(places)} FROM {pairs} WHERE NOT {key} IS NULL")
     n = bench.bind(query.n)
@@ -108,10 +108,10 @@ def _place(value: str, name: str) -> str:
     return f"CASE WHEN {value} <> 0 THEN RANK() OVER (ORDER BY {something} DESC NULLS LAST) END AS {name}"
 
 
-def _pairs(bench: Bench, metric: str, by: str, query: Change | RankChange) -> str:
+def paired(bench: Bench, query: Query, by: str, compare: Comparison, metrics: tuple[str, ...]) -> str:
     """Both periods side by side for each member."""
     span = bench.window(query.period)
-    before_span = bench.compare_window(query.compare, span)
-    now = relate(bench, Ask((metric,), (by,), query.where, span))
-    before = relate(bench, Ask((metric,), (by,), query.where, before_span), "facts_before")
-    return bench.add("paired", changed(bench, (metric,), (bench.key(by),), now, before))
+    before_span = bench.compare_window(compare, span)
+    now = relate(bench, Ask(metrics, (by,), query.where, span))
+    before = relate(bench, Ask(metrics, (by,), query.where, before_span), "facts_before")
+    return bench.add("paired", changed(bench, metrics, (bench.key(by),), now, before))

@@ -7,11 +7,10 @@ from typing import Literal
 from ingestion.metrics import Metric
 from tools.errors import BadInput
 from tools.query.bench import Bench, Draft, metric_type
-from tools.query.changes import changed
 from tools.query.contract import Column, Comparison, Period, Query
 from tools.query.filters import filtered_dimensions
+from tools.query.operators.change import paired
 from tools.query.reach import adds_up
-from tools.query.relation import Ask, relate
 
 
 class Contribution(Query):
@@ -40,7 +39,7 @@ def build_contribution(query: Contribution, bench: Bench) -> Draft:
         raise BadInput("metric", query.metric, why="its parts do not add up to its change", allowed="sums, and quotients of sums")
     key, m = bench.key(query.by), query.metric
     parts = metric.parts if metric.is_ratio else (m,)
-    pairs = _pairs(bench, query, parts)
+    pairs = paired(bench, query, query.by, query.compare, parts)
     if metric.is_ratio:
         now, before = (_fraction(metric.numerator or "", metric.denominator or "", parts, suffix) for suffix in ("", "_before"))
     else:
@@ -57,7 +56,7 @@ def build_contribution(query: Contribution, bench: Bench) -> Draft:
 
 def build_decomposition(query: Decomposition, bench: Bench) -> Draft:
     """Five effects and their total. Price: on the new units. Volume: more or fewer units at the old mean price. Mix: the rest."""
-    pairs = _pairs(bench, query, ("revenue", "units"))
+    pairs = paired(bench, query, query.by, query.compare, ("revenue", "units"))
     both = "units > 0 AND units_before > 0"
     flows = ", ".join(
         [
@@ -90,15 +89,6 @@ def build_decomposition(query: Decomposition, bench: Bench) -> Draft:
         (Column("position", type="integer"), Column("effect"), Column("amount", "money", "decimal")),
         ("position",),
     )
-
-
-def _pairs(bench: Bench, query: Contribution | Decomposition, metrics: tuple[str, ...]) -> str:
-    """Both periods side by side for each member."""
-    span = bench.window(query.period)
-    before_span = bench.compare_window(query.compare, span)
-    now = relate(bench, Ask(metrics, (query.by,), query.where, span))
-    before = relate(bench, Ask(metrics, (query.by,), query.where, before_span), "facts_before")
-    return bench.add("paired", changed(bench, metrics, (bench.key(query.by),), now, before))
 
 
 def _has_parts(bench: Bench, metric: Metric, query: Contribution) -> bool:
