@@ -57,13 +57,14 @@ def run_tests(
 
 def main() -> None:
     """Run a command; faults a person can mend become one line and an exit code."""
+    from api.store.errors import StoreError
     from ingestion.errors import IngestionError
     from settings import BadSetting
 
     sys.excepthook = tell_fault
     try:
         typer.main.get_command(app).main(prog_name="./oiis")
-    except (IngestionError, BadSetting) as error:
+    except (IngestionError, BadSetting, StoreError) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:

@@ -13,7 +13,7 @@ from cli.console import complain, progress_bar, say
 if TYPE_CHECKING:
     from settings import Settings
 
-STATE_HELD, ADDRESS_TAKEN = 7, 11
+ADDRESS_TAKEN = 11
 
 
 class FirstData(StrEnum):
@@ -98,16 +98,13 @@ def _refuse_held(state: str) -> None:
     """Say early that another process has the state; on a server any number of them may share it."""
     from pathlib import Path
 
-    from api.store.errors import InUse, StoreError
+    from api.store.errors import StoreError
     from api.store.holder import hold
 
     if not state.startswith("sqlite:///"):
         return
     try:
         hold(Path(state.removeprefix("sqlite:///").partition("?")[0])).let_go()
-    except InUse as error:
-        complain(f"error: {error}")
-        raise typer.Exit(STATE_HELD) from error
     except StoreError as error:
         complain(f"error: {error}")
-        raise typer.Exit(2) from error
+        raise typer.Exit(error.exit_code) from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 class StoreError(Exception):
-    """Nothing was written; the message is fit for a person."""
+    """Nothing was written; the message is fit for a person. `exit_code` is what a command ends with."""
+
+    exit_code = 2
 
 
 class NotFound(StoreError):
@@ -62,6 +64,8 @@ class BadAddress(StoreError):
 class InUse(StoreError):
     """Another process holds the SQLite file: one process writes it."""
 
+    exit_code = 7
+
 
 class Damaged(StoreError):
     """The file is not a whole database; it is left as it is."""
@@ -77,3 +81,5 @@ class StorageFull(StoreError):
 
 class Unreachable(StoreError):
     """The database does not answer, or not in time."""
+
+    exit_code = 6
