@@ -47,6 +47,7 @@ def test_facts_of_the_answer_are_those_of_the_tools(served: Served, tmp_path: Pa
     assert {"understand", "route", "bi", "inventory", "total"} <= set(answer.timings)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_four_agents_work_side_by_side(served: Served, tmp_path: Path) -> None:
     prop = Prop(seconds=0.3)
 

@@ -169,6 +169,7 @@ def publish_again(warehouse: Warehouse) -> None:
         draft.keep()
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_following_costs_one_stat(company: Path, tmp_path: Path) -> None:
     follow = FollowedGround(stage_settings(company, tmp_path))
     first = follow()

@@ -176,6 +176,7 @@ def test_long_messages_are_bounded(planner: Planner, message: str) -> None:
     _within(planner, message[:4000], 3.0)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_it_plans_within_milliseconds(planner: Planner) -> None:
     """The 95th percentile over the questions of these tests; the least of three rounds, because machines are shared."""
     rounds = [sorted(_seconds(planner, question) for question in QUESTIONS) for _ in range(3)]

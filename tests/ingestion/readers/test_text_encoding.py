@@ -139,6 +139,7 @@ def test_an_endless_line_of_wide_characters_is_refused(read: Read) -> None:
         read(("a,b\n1," + "x" * 100_000).encode("utf-16"), options=ReadOptions(limits=Limits(line_bytes=10_000)))
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("word", [b"plain", "Huế".encode(), b"Caf\xe9"])
 def test_finding_the_encoding_is_one_quick_pass(tmp_path: Path, word: bytes) -> None:
     source = tmp_path / "data.csv"

@@ -168,15 +168,17 @@ SLOW = {
 }
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("name", SLOW)
 def test_texts_made_to_be_slow_are_refused_at_once(name: str) -> None:
     assert refusal(("duckdb", "SELECT 1 FROM nowhere")) is not None
     start = time.process_time()  # of this process only: how busy the machine is says nothing about the guard
     refused = refusal(("duckdb", SLOW[name]))
     assert refused is not None
-    assert time.process_time() - start < 0.1
+    assert time.process_time() - start < 0.2
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("depth", [5, 15, 25, 39])
 @pytest.mark.parametrize(
     ("opening", "core", "closing"),
@@ -201,6 +203,6 @@ def test_texts_made_to_be_slow_are_refused_at_once(name: str) -> None:
 )
 def test_nesting_costs_no_time(opening: str, core: str, closing: str, depth: int) -> None:
     guard("SELECT 1")
-    start = time.perf_counter()
+    start = time.process_time()
     refusal(("duckdb", f"SELECT {opening * depth}{core}{closing * depth} AS x FROM orders"))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

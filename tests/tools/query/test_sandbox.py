@@ -101,6 +101,7 @@ def test_every_ordinary_statement_runs_there_with_the_same_result(sandbox: Sandb
         here.close()
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_simple_question_takes_less_than_60_ms(sandbox: Sandbox) -> None:
     run(sandbox, "SELECT count(*) AS n FROM orders")
     times = []
@@ -210,6 +211,7 @@ def test_many_threads_share_two_workers(sandbox: Sandbox) -> None:
     assert [pair for pair in found if pair[0] != pair[1]] == []
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_busy_is_said_in_time(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox_module, "PATIENCE_SECONDS", -0.7)
     with Sandbox(database, workers=1, seconds=1.0) as single:
@@ -224,6 +226,7 @@ def test_busy_is_said_in_time(database: Path, monkeypatch: pytest.MonkeyPatch) -
         assert run(single, "SELECT 1 AS x").rows == ((1,),)
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_closing_ends_what_runs_and_what_comes(database: Path) -> None:
     opened = Sandbox(database, workers=1, seconds=20.0)
     run(opened, "SELECT 1 AS x")

@@ -94,12 +94,13 @@ def explode(sandbox: Sandbox, bomb: str) -> tuple[CannotRun, float, float, int]:
     return caught.value, took, next_took, peak.most - peak.start
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends_in_time_and_the_next_question_is_answered(sandbox: Sandbox, bomb: str) -> None:
     trouble, took, next_took, moved = explode(sandbox, bomb)
     assert trouble.code in {"timeout", "memory", "crashed"}
     assert took < sandbox.seconds + 1
-    assert next_took < 1
+    assert next_took < 2  # a new worker is ready long before; two seconds is a machine that does much else
     assert moved < 50_000_000
 
 
@@ -114,6 +115,7 @@ def test_with_the_default_time_a_bomb_is_over_within_six_seconds(database: Path,
         assert moved < 50_000_000
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_all_workers_blown_up_at_once_come_back(database: Path) -> None:
     with Sandbox(database, seconds=0.5) as pool:
         threads = [threading.Thread(target=explode, args=(pool, bomb)) for bomb in (BOMBS[3], BOMBS[9])]
@@ -123,7 +125,7 @@ def test_all_workers_blown_up_at_once_come_back(database: Path) -> None:
             thread.join()
         start = time.perf_counter()
         assert pool.run(guard("SELECT 1 AS x")).rows == ((1,),)
-        assert time.perf_counter() - start < 1
+        assert time.perf_counter() - start < 2
 
 
 def straight(worker: Worker, statement: str, rows: int = 50) -> dict[str, object]:

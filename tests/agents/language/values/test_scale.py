@@ -39,18 +39,21 @@ def at_95(spent: list[float]) -> float:
     return statistics.quantiles(spent, n=20)[-1]
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_the_demo_company_is_linked_in_a_few_milliseconds(index: ValueIndex) -> None:
     sentences = [tokens_of(tidy(mention.sentence)) for mention in MENTIONS if mention.kind != "code"]
     seconds_each(index, sentences)
     assert at_95(seconds_each(index, sentences)) < 0.006
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_the_demo_company_is_indexed_in_about_a_second(served: Served) -> None:
     began = time.process_time()
     Shelf().index(served)
     assert time.process_time() - began < 1.5
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_long_message_is_linked_in_bounded_time(index: ValueIndex) -> None:
     words = ["cà", "phê", "rang", "xay", "robusta", "oak", "custmers", "quang", "ngia", "gold", "revenue", "1042", "nước", "mắm", "xnfjq"]
     message = " ".join(random.Random(1).choices(words, k=1000))
