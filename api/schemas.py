@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from agents.answer import Answer
 from agents.bus import Event, Proposal
+from agents.editing import Change, Piece
 from tools.facts import Evidence, Fact, FactValue, Findings
 
-__all__ = ["Answer", "Event", "Evidence", "Fact", "FactValue", "Findings", "Proposal"]  # taken from below as they are
+__all__ = ["Answer", "Change", "Event", "Evidence", "Fact", "FactValue", "Findings", "Piece", "Proposal"]  # taken from below as they are
 
 MAX_MESSAGE_CHARACTERS = 5_000
 RunStatus = Literal["queued", "running", "awaiting_approval", "done", "failed", "cancelled"]
@@ -124,6 +125,22 @@ class Run(Body):
 
 
 # --- answers
+
+
+class Reading(Body):
+    """How the question of an answer was read, in pieces that can be changed."""
+
+    pieces: tuple[Piece, ...]
+
+
+class Changes(Body):
+    """Other values for pieces of a reading."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"examples": [{"changes": [{"place": "c1/period", "value": "last_quarter"}]}]}
+    )
+
+    changes: tuple[Change, ...] = Field(min_length=1, max_length=20)
 
 
 class EvidenceOfAnswer(Body):

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from api.schemas import (
     Answer,
+    Change,
+    Changes,
     Event,
     Feedback,
     NewFeedback,
@@ -20,6 +22,7 @@ from api.schemas import (
     NewThread,
     Preferences,
     Problem,
+    Reading,
     Run,
     Status,
     Thread,
@@ -91,6 +94,12 @@ class Client:
 
     async def answer(self, answer_id: str, who: Credentials) -> Answer:
         return await self._get(f"/answers/{_safe(answer_id)}", Answer, who)
+
+    async def reading(self, answer_id: str, who: Credentials) -> Reading:
+        return await self._get(f"/answers/{_safe(answer_id)}/reading", Reading, who)
+
+    async def change(self, answer_id: str, changes: tuple[Change, ...], who: Credentials) -> Run:
+        return await self._send("POST", f"/answers/{_safe(answer_id)}/reading", Run, who, Changes(changes=changes))
 
     async def opinion(self, answer_id: str, who: Credentials) -> Feedback | None:
         """What the person said about an answer before, if anything."""

@@ -12,6 +12,7 @@ from ui.markup import Markup
 from ui.opening import ended, open_conversation
 from ui.pacing import paced
 from ui.render.progress import draw_progress
+from ui.render.reading import chosen_changes
 from ui.render.sides import draw_note, draw_trouble
 from ui.scene import NOTHING, Scene
 from ui.steps import Progress
@@ -78,10 +79,49 @@ class Conversation:
                 desk.change(running="")
         if run.thread_id != desk.session.thread_id:  # another conversation was opened meanwhile; this one shows the run when it is opened
             return
-        turns = (*desk.session.turns, Turn(message, run.id))
+        async for scene in self._follow(desk, Turn(message, run.id), who):
+            yield scene
+
+    async def show_pieces(self, desk: Desk, run_id: str, who: Credentials) -> Scene:
+        """The pieces of an answer's reading, to be changed."""
+        turn = desk.turn(run_id)
+        if turn is None or turn.answer is None:
+            return Scene()
+        try:
+            pieces = (await self._client.reading(turn.answer.answer_id, who)).pieces
+        except ApiTrouble as trouble:
+            return Scene(notice=_trouble(trouble, desk))
+        desk.change_turn(run_id, lambda each: replace(each, pieces=pieces))
+        return Scene(turns=True, notice=NOTHING)
+
+    async def change(self, desk: Desk, run_id: str, fields: str, who: Credentials) -> AsyncIterator[Scene]:
+        """The question again, with the pieces that have another value in the form; watched like any other."""
+        turn = desk.turn(run_id)
+        if turn is None or turn.answer is None:
+            return
+        changes = chosen_changes(turn.pieces, fields)
+        if not changes or desk.session.running:
+            yield Scene(notice=draw_trouble(desk.view.labels("busy" if desk.session.running else "nothing_changed"), desk.view))
+            return
+        desk.change(running=_ASKING)
+        try:
+            run = await self._client.change(turn.answer.answer_id, changes, who)
+        except ApiTrouble as trouble:
+            yield Scene(turns=True, notice=_trouble(trouble, desk))
+            return
+        finally:
+            if desk.session.running == _ASKING:
+                desk.change(running="")
+        desk.change_turn(run_id, lambda each: replace(each, pieces=()))
+        async for scene in self._follow(desk, Turn(run.question, run.id), who):
+            yield scene
+
+    async def _follow(self, desk: Desk, turn: Turn, who: Credentials) -> AsyncIterator[Scene]:
+        """A turn that was handed in, at the end of the conversation, until it is answered."""
+        turns = (*desk.session.turns, turn)
         dropped = max(0, len(turns) - MOST_TURNS)
-        desk.change(turns=turns[dropped:], earlier=desk.session.earlier + dropped, running=run.id)
-        async for scene in self._watch(desk, run.id, who, Progress()):
+        desk.change(turns=turns[dropped:], earlier=desk.session.earlier + dropped, running=turn.run_id)
+        async for scene in self._watch(desk, turn.run_id, who, Progress()):
             yield replace(scene, welcome=NOTHING, notice=scene.notice or NOTHING)
 
     async def decide(self, desk: Desk, run_id: str, proposal_id: str, approved: bool, who: Credentials) -> AsyncIterator[Scene]:

@@ -109,6 +109,10 @@ class Wiring:
             case "verdict":
                 approved = text.get("approved") == "yes"
                 scenes = self._conversation.decide(desk, text.get("run", ""), text.get("proposal", ""), approved, who)
+            case "pieces":
+                scenes = _one(await self._conversation.show_pieces(desk, text.get("run", ""), who))
+            case "change":
+                scenes = self._conversation.change(desk, text.get("run", ""), text.get("pieces", ""), who)
             case "open":
                 scenes = self._conversation.open_thread(desk, text.get("thread", ""), who)
             case "delete":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from api.schemas import Answer, Preferences, Proposal
+from api.schemas import Answer, Piece, Preferences, Proposal
 from ui.labels import Labels, labels
 from ui.numbers import Locale
 from ui.steps import Step
@@ -29,11 +30,24 @@ class Turn:
     proposals: tuple[Proposal, ...] = ()
     decisions: Mapping[str, bool] = field(default_factory=dict)
     opinion: Literal["", "up", "down"] = ""
+    pieces: tuple[Piece, ...] = ()  # of its reading, while a person changes them
 
     @property
     def undecided(self) -> tuple[Proposal, ...]:
         """The proposals that wait for this person."""
         return tuple(proposal for proposal in self.proposals if proposal.proposal_id not in self.decisions)
+
+
+def said_of(question: str) -> str:
+    """A question as a person reads it: one that was put together from a changed reading carries its words."""
+    if not question.startswith("{"):
+        return question
+    try:
+        typed = json.loads(question)
+    except ValueError:
+        return question
+    said = typed.get("standalone_question") if isinstance(typed, dict) else None
+    return said if isinstance(said, str) and said else question
 
 
 @dataclass(frozen=True)

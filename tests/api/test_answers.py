@@ -43,6 +43,28 @@ def test_every_number_has_evidence_that_can_be_run_again(client: httpx.Client, a
     assert all("SELECT" in piece["sql"] for piece in found["evidence"])
 
 
+def test_a_changed_reading_is_asked_again_in_the_same_conversation(client: httpx.Client, answer: dict[str, Any]) -> None:
+    path = f"/api/v1/answers/{answer['answer_id']}/reading"
+    pieces = {piece["places"][0]: piece for piece in client.get(path).json()["pieces"]}
+    assert (pieces["c1/metric"]["value"], pieces["c1/n"]["value"]) == ("revenue", "3")
+    run = client.post(path, json={"changes": [{"place": "c1/metric", "value": "units"}, {"place": "c1/n", "value": "2"}]})
+    assert run.status_code == 202 and run.json()["thread_id"] == answer["thread_id"]
+    again = client.get(f"/api/v1/runs/{run.json()['id']}/events", headers={"Accept": "text/event-stream"})
+    assert again.status_code == 200
+    changed = client.get(f"/api/v1/runs/{run.json()['id']}").json()["answer"]
+    assert changed["interpretation"]["plan"]["parts"][0]["calls"][0]["arguments"] == {"metric": "units", "by": "category", "n": 2}
+    same = ask(client, "{tool: ranking, arguments: {metric: units, by: category, n: 2}}")["answer"]
+    assert changed["facts"] == same["facts"]
+
+
+def test_a_change_that_cannot_be_is_a_problem_and_starts_nothing(client: httpx.Client, answer: dict[str, Any]) -> None:
+    path = f"/api/v1/answers/{answer['answer_id']}/reading"
+    problem(client.post(path, json={"changes": [{"place": "c1/metric", "value": "happiness"}]}), 422, "bad_input")
+    problem(client.post(path, json={"changes": []}), 422, "bad_input")
+    spoken = ask(client, "nap 0")["answer"]
+    problem(client.get(f"/api/v1/answers/{spoken['answer_id']}/reading"), 409, "cannot_do")
+
+
 def test_csv_has_the_rows_of_the_table(client: httpx.Client, answer: dict[str, Any]) -> None:
     reply = client.get(f"/api/v1/answers/{answer['answer_id']}/export", params={"format": "csv"})
     assert reply.headers["content-type"] == "text/csv; charset=utf-8"

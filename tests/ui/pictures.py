@@ -43,6 +43,7 @@ def _take(browser: Browser, address: str) -> None:
     with_page(browser, address, DESKTOP, "chat-empty.png", lambda page: page.wait_for_selector(".oi-example"))
     with_page(browser, address, DESKTOP, "chat-answer.png", lambda page: _ask(page, ranking))
     with_page(browser, address, DESKTOP, "chat-evidence.png", lambda page: _unfold(page, trend))
+    with_page(browser, address, DESKTOP, "chat-reading.png", lambda page: _change(page, ranking))
     with_page(browser, address, PHONE, "chat-phone.png", lambda page: _ask(page, trend))
 
 
@@ -80,6 +81,13 @@ def _unfold(page: Page, question: str) -> None:
     page.click(".oi-steps summary")
     page.click(".oi-evidence > summary")
     page.locator(".oi-reading").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.oi-reading').scrollIntoView({ block: 'start' })")
+
+
+def _change(page: Page, question: str) -> None:
+    _ask(page, question)
+    page.click("[data-act=pieces]")
+    page.wait_for_selector(".oi-pieces")
     page.evaluate("document.querySelector('.oi-reading').scrollIntoView({ block: 'start' })")
 
 

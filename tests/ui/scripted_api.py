@@ -15,7 +15,22 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from api.schemas import Answer, Event, Feedback, Preferences, Problem, Run, Status, Thread, ThreadDetail, ThreadPage, Verdicts
+from api.schemas import (
+    Answer,
+    Changes,
+    Event,
+    Feedback,
+    Piece,
+    Preferences,
+    Problem,
+    Reading,
+    Run,
+    Status,
+    Thread,
+    ThreadDetail,
+    ThreadPage,
+    Verdicts,
+)
 from tests.ui.answers import answer, event, hostile_answer, told
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -70,6 +85,7 @@ class ScriptedApi:
     opinions: dict[str, Feedback] = field(default_factory=dict)
     wishes: dict[str, Any] = field(default_factory=dict)
     verdicts: list[tuple[str, str, bool]] = field(default_factory=list)
+    changes: list[tuple[str, str]] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
     drops: int = 0
@@ -101,6 +117,8 @@ class ScriptedApi:
                 route("/runs/{id}/cancel", "POST", self._cancel),
                 route("/runs/{id}/resume", "POST", self._resume),
                 route("/answers/{id}", "GET", self._answer),
+                route("/answers/{id}/reading", "GET", self._reading),
+                route("/answers/{id}/reading", "POST", self._change),
                 route("/answers/{id}/feedback", "GET", self._opinion),
                 route("/answers/{id}/feedback", "POST", self._rate),
                 route("/preferences", "GET", self._preferences),
@@ -201,6 +219,24 @@ class ScriptedApi:
     async def _answer(self, request: Request) -> Answer:
         id = request.path_params["id"]
         return next(final for run in self.runs.values() if (final := run.body().answer) and final.answer_id == id)
+
+    async def _reading(self, request: Request) -> Reading:
+        return Reading(
+            pieces=(
+                Piece(places=("c1/period",), kind="period", name="period", value="last_month", choices=("last_month", "last_year")),
+                Piece(places=("c1/where/0",), kind="filter", name="product =", value="<b>Ink</b>", removable=True),
+            )
+        )
+
+    async def _change(self, request: Request) -> Run:
+        changes = Changes.model_validate(await request.json()).changes
+        self.changes += [(each.place, each.value) for each in changes]
+        thread = next(
+            run.thread_id for run in self.runs.values() if (final := run.body().answer) and final.answer_id == request.path_params["id"]
+        )
+        id, message = f"r{next(self._ids)}", '{"standalone_question": "units, last year", "parts": []}'
+        self.runs[id] = Asked(id, thread, message, [each.model_copy(update={"run_id": id}) for each in script("at once", id)])
+        return self.runs[id].body()
 
     async def _opinion(self, request: Request) -> Feedback | Response:
         return self.opinions.get(request.path_params["id"]) or problem(404, "Not found", "There is none.")

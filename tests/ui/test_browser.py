@@ -40,9 +40,10 @@ def test_a_manager_asks_checks_asks_on_judges_and_comes_back(real: str, window: 
     _opens_the_steps_and_the_evidence(page)
     _asks_on(page)
     _judges(page, real)
+    _changes_the_reading(page)
     page.wait_for_url("**thread=*")
     page.reload()
-    answered(page, 2)
+    answered(page, 3)
     assert "Thank you" in page.inner_text(".oi-opinion >> nth=0") and page.locator(".oi-thread[aria-current]").count() == 1
 
 
@@ -74,6 +75,16 @@ def _asks_on(page: Page) -> None:
     page.click(".oi-chip >> nth=0")
     answered(page, 2)
     assert page.inner_text(".oi-question >> nth=1").endswith(follow_up)
+
+
+def _changes_the_reading(page: Page) -> None:
+    page.click("[data-act=pieces] >> nth=0")
+    page.select_option(".oi-pieces select[name='piece:c1/metric']", "units")
+    page.fill(".oi-pieces input[name='piece:c1/n']", "2")
+    page.click(".oi-pieces button")
+    answered(page, 3)
+    assert page.inner_text(".oi-question >> nth=2").endswith("ranking: units, by category, all time, 2")
+    assert len(page.locator(".oi-block .oi-table >> nth=-1").locator("tbody tr").all()) == 2
 
 
 def _judges(page: Page, address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from ui.client import Client
 from ui.conversation import Conversation
 from ui.scene import Scene
 from ui.surroundings import Surroundings
-from ui.turn import MOST_TURNS, Desk
+from ui.turn import MOST_TURNS, Desk, said_of
 
 pytestmark = pytest.mark.asyncio
 WHO = {"cookie": "oiis_session=x"}
@@ -72,6 +73,32 @@ async def test_a_question_is_watched_and_answered() -> None:
     assert answered.live == "" and "at once" in str(scenes[-1].threads)
     turn = page.desk.session.turns[0]
     assert turn.question == "at once" and turn.answer is not None and len(turn.steps) == 3 and not page.desk.session.running
+
+
+async def test_a_reading_is_changed_piece_by_piece_and_asked_again() -> None:
+    async with opened() as page:
+        await page.ask("at once")
+        run = page.desk.session.turns[0].run_id
+        shown = await page.conversation.show_pieces(page.desk, run, WHO)
+        assert shown.turns and [piece.kind for piece in page.desk.session.turns[0].pieces] == ["period", "filter"]
+        same = {"piece:c1/period": "last_month", "piece:c1/where/0": "<b>Ink</b>", "piece:c9/metric": "margin"}
+        (refused,) = [scene async for scene in page.conversation.change(page.desk, run, json.dumps(same), WHO)]
+        assert "Nothing was changed" in str(refused.notice) and not page.api.changes
+        new = same | {"piece:c1/period": "last_year", "piece:c1/where/0": ""}
+        scenes = [scene async for scene in page.conversation.change(page.desk, run, json.dumps(new), WHO)]
+    first, second = page.desk.session.turns
+    assert page.api.changes == [("c1/period", "last_year"), ("c1/where/0", "")]
+    assert not first.pieces and second.answer is not None and said_of(second.question) == "units, last year" and scenes
+
+
+@pytest.mark.parametrize("sent", ["", "[]", "{", "null", '{"piece:c1/period": 7}'])
+async def test_a_form_that_says_nothing_sensible_changes_nothing(sent: str) -> None:
+    async with opened() as page:
+        await page.ask("at once")
+        run = page.desk.session.turns[0].run_id
+        await page.conversation.show_pieces(page.desk, run, WHO)
+        (refused,) = [scene async for scene in page.conversation.change(page.desk, run, sent, WHO)]
+    assert "Nothing was changed" in str(refused.notice) and not page.api.changes
 
 
 async def test_a_lost_connection_is_shown_and_survived() -> None:

@@ -1,6 +1,6 @@
 // Joins the page's own HTML to its acts: whatever carries data-act is sent when it is pressed or handed in. Sorting and copying stay here.
 const page = document.body;
-const asks = ['ask', 'verdict', 'open'];
+const asks = ['ask', 'verdict', 'open', 'change'];
 
 function send(data) {
   if (data.confirm && !window.confirm(data.confirm)) return;
@@ -24,7 +24,8 @@ page.addEventListener('submit', (event) => {
   if (!form) return;
   event.preventDefault();
   const fields = new FormData(form);
-  send({ ...form.dataset, reasons: fields.getAll('reasons'), comment: fields.get('comment') || '' });
+  const pieces = JSON.stringify(Object.fromEntries([...fields].filter(([name]) => name.startsWith('piece:'))));
+  send({ ...form.dataset, reasons: fields.getAll('reasons'), comment: fields.get('comment') || '', pieces });
 });
 
 // The question box is emptied here, at once: what a person types next is theirs. What is refused comes back.

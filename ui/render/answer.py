@@ -12,10 +12,11 @@ from ui.prose import to_html
 from ui.render.chart import Picture, draw_chart
 from ui.render.evidence import draw_evidence, show_period
 from ui.render.progress import draw_steps
+from ui.render.reading import draw_reading
 from ui.render.replies import draw_export, draw_opinion, draw_proposals, draw_questions
 from ui.render.sides import draw_trouble
 from ui.render.table import draw_table
-from ui.turn import Turn, View
+from ui.turn import Turn, View, said_of
 
 Part = Markup | Picture
 
@@ -44,7 +45,7 @@ def draw_turn(turn: Turn, view: View) -> tuple[Message, ...]:
 
 def _question(text: str, view: View) -> Markup:
     said = element("span", view.labels("you"), ": ", class_="oi-unseen")
-    return element("h2", said, text, class_="oi-question", tabindex=-1)
+    return element("h2", said, said_of(text), class_="oi-question", tabindex=-1)
 
 
 def _reply(turn: Turn, view: View) -> tuple[Part, ...]:
@@ -62,7 +63,7 @@ def _answer(turn: Turn, answer: Answer, view: View) -> tuple[Part, ...]:
     tail = join(
         draw_questions(view.labels("options"), clarify.options, main=True) if clarify else None,
         draw_proposals(turn, view),
-        _reading(answer, view),
+        draw_reading(turn, answer, view),
         draw_questions(view.labels("follow_ups"), answer.follow_ups),
         draw_steps(turn.steps, answer, view),
         draw_evidence(answer, view),
@@ -91,36 +92,6 @@ def _without_reading(answer: Answer) -> str:
     """The text without its last line when that is the interpretation, which has a place of its own."""
     reading = answer.interpretation.text if answer.interpretation else ""
     return answer.text.removesuffix(reading).rstrip() if reading and answer.text.strip() != reading else answer.text
-
-
-def _reading(answer: Answer, view: View) -> Markup | None:
-    """How the question was understood, how surely, and what was taken for granted."""
-    read = answer.interpretation
-    if read is None or not (answer.evidence or answer.assumptions or read.plan.reading):
-        return None
-    level = answer.confidence.level
-    sure = element("span", view.labels(f"confidence_{level}"), class_=f"oi-sure oi-sure-{level}")
-    text = element("div", to_html(_bare(read.text)), class_="oi-read") if read.text else None
-    tokens = element("ul", *(element("li", token.text, class_=f"oi-token-{token.kind}") for token in read.plan.reading), class_="oi-tokens")
-    reasons = [element("li", reason) for reason in answer.confidence.reasons]
-    assumed = [element("li", text) for text in answer.assumptions]
-    return element(
-        "section",
-        element("h4", view.labels("read_as"), " ", sure),
-        text,
-        tokens if read.plan.reading else None,
-        element("ul", *reasons, class_="oi-list") if reasons else None,
-        join(element("h4", view.labels("assumptions")), element("ul", *assumed, class_="oi-list")) if assumed else None,
-        class_="oi-reading",
-    )
-
-
-def _bare(text: str) -> str:
-    """The line without the words that the heading beside it says already, and without its italics."""
-    plain = text.strip()
-    plain = plain[1:-1] if len(plain) > 1 and plain.startswith("*") and plain.endswith("*") and not plain.startswith("**") else plain
-    head, colon, rest = plain.partition(":")
-    return rest.strip() if colon and len(head) <= 20 and head.lower() in ("read as", "hiểu là", "được hiểu là", "đọc là") else plain
 
 
 def _blocks(answer: Answer, view: View) -> tuple[Part, ...]:
