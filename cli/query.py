@@ -186,16 +186,13 @@ def _show_sql(sql: str, parameters: dict[str, str]) -> None:
 
 
 def _show_csv(names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    from api.exports import harmless
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
+    writer.writerows([harmless(value) for value in row] for row in rows)
     say(out.getvalue().rstrip("\n"))
-
-
-def _harmless(value: object) -> object:
-    """Text a spreadsheet would take for a formula gets a leading quote mark."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r\0") else value
 
 
 def _plain(value: object) -> object:

@@ -17,7 +17,7 @@ from cli.news import News
 from settings import ROOT, Settings
 
 LOOK_SECONDS = 0.2
-GRACE_SECONDS = 6.0
+GRACE_SECONDS = 20.0  # longer than the server takes to finish: its connections, its runs, what is still to be written
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 STEADY_SECONDS = 30.0
 STARTS_BEFORE_GIVING_UP = 5
