@@ -215,9 +215,23 @@ def _with_arguments(plan: Plan, arguments: Mapping[str, Json], choices: Choices)
     return edited.model_copy(update={"standalone_question": said})
 
 
+_PLAIN = frozenset({"metric_value", "breakdown", "ranking", "trend"})
+_SAID: Mapping[PieceKind, str] = {
+    "limit": "top {value}",
+    "metric": "{value}",
+    "grouping": "by {value}",
+    "filter": "{name} {value}",
+    "period": "{value}",
+    "comparison": "against {value}",
+}
+
+
 def spoken(pieces: Sequence[Piece], calls: Sequence[PlannedCall]) -> str:
-    """A plan in plain words: what a conversation shows of a question that was changed rather than typed."""
-    tools = ", ".join(dict.fromkeys(call.tool.replace("_", " ") for call in calls))
-    words = {"grouping": "by {value}", "filter": "{name} {value}", "comparison": "against {value}", "limit": "{value}"}
-    said = [words.get(piece.kind, "{value}").format(name=piece.name, value=piece.value).replace("_", " ") for piece in pieces]
-    return f"{tools}: {', '.join(said)}"
+    """A plan in plain words: what a conversation shows of a question that was changed rather than typed, and what the next one leans on."""
+    tools = dict.fromkeys(call.tool.replace("_", " ") for call in calls if call.tool not in _PLAIN)
+    order = list(_SAID)
+    said = [
+        _SAID[piece.kind].format(name=piece.name.removesuffix(" ="), value=piece.value).replace("_", " ")
+        for piece in sorted(pieces, key=lambda piece: order.index(piece.kind))
+    ]
+    return " ".join([*(f"{tool}:" for tool in tools), *said])
