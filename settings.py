@@ -64,6 +64,13 @@ class Settings(BaseSettings):
         default=None, description="Key that whoever asks must show; empty means none, on this machine only"
     )
     allowed_hosts: str = Field(default="", description="Names under which the server is reached, separated by commas; localhost always is")
+    documents_inbox: Path | None = Field(
+        default=None, description="Folder whose documents are taken in as they come; empty means none is watched"
+    )
+    documents_feeds: str = Field(
+        default="", description="News and market feeds to take in, separated by blanks: https addresses, or files; empty means none"
+    )
+    documents_feeds_private: bool = Field(default=False, description="Let feeds be fetched from addresses of your own network")
     debug: bool = Field(default=False, description="Show the whole trace of an unexpected fault")
 
     @field_validator("home")

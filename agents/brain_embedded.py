@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,17 @@ from agents.plan import Engine, Plan
 from agents.session_ground import GroundSource
 
 if TYPE_CHECKING:
+    from agents.language.learnt.learnt import Learnt
     from agents.language.vocabulary import Vocabulary
     from agents.writer import Draft
 
 # Sentences end at a sign of their own; "and how many" begins a second question.
 _SENTENCES = re.compile(r"(?<=[?!;])\s+|(?<=[a-zà-ỹ)%]{2}\.)\s+(?=[A-ZÀ-Ỹ])|\n+")
 _JOINED = re.compile(
-    r",?\s+(?:and|và)\s+(?=(?:how many|how much|what|which|who|where|when|why|show|list|bao nhiêu|tại sao)\b)", re.IGNORECASE
+    r",?\s+(?:and|và)\s+(?=(?:how many|how much|what|which|who|where|when|why|show|list|bao nhiêu|tại sao)\b\s+\w)", re.IGNORECASE
 )
 _MOST_CLAUSES = 4
+LearntSource = Callable[[], "Learnt | None"]
 _TYPED = re.compile(r"\s*[\[{]|.*\b(?:tool|kind|parts):\s", re.DOTALL)
 
 
@@ -32,13 +35,16 @@ class EmbeddedBrain:
 
     engine: Engine = "embedded"
 
-    def __init__(self, ground: GroundSource, home: Path | None = None) -> None:
+    def __init__(self, ground: GroundSource, home: Path | None = None, learnt: LearntSource | None = None) -> None:
         from agents.language.values.shelf import Shelf
+        from agents.language.verified import Verified
 
-        self._ground, self._shelf = ground, Shelf(home)
+        self._ground, self._shelf, self._verified = ground, Shelf(home), Verified(home)
+        self._learnt = learnt or (_followed(home) if home else _shipped)
         self._typed = TypedBrain()
 
-    def _vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> Vocabulary:
+        """The words and names of what is served now."""
         from agents.language.vocabulary import vocabulary_of
 
         return vocabulary_of(self._ground(), self._shelf)
@@ -52,7 +58,7 @@ class EmbeddedBrain:
     def _understand(self, message: str, dialogue: Dialogue) -> Understood:
         from agents.language.dialogue import standalone
 
-        return standalone(message, dialogue, self._vocabulary())
+        return standalone(message, dialogue, self.vocabulary())
 
     async def plan(self, understood: Understood, world: World) -> Plan:
         """A typed plan that explains every word that matters, or what stands in the way."""
@@ -61,14 +67,22 @@ class EmbeddedBrain:
         return await asyncio.to_thread(self._plan, understood, world)
 
     def _plan(self, understood: Understood, world: World) -> Plan:
+        from agents.language.clauses import read_clauses
         from agents.language.decide import plan_of
-        from agents.language.parse import parse
+        from agents.language.parse import Parsed, parse
+        from agents.language.skill import Skill
 
-        words = self._vocabulary()
+        words = self.vocabulary()
         question, language = understood.standalone_question, understood.language
+        if approved := self._verified.plan(question, language, world):
+            return approved
+
+        def read(text: str) -> Parsed:
+            return parse(text, words.lexicon, words.values, understood.as_of, language)
+
         said = clauses_of(question)
-        clauses = [parse(text, words.lexicon, words.values, understood.as_of, language) for text in said[:_MOST_CLAUSES]]
-        plan = plan_of(question, clauses, world, language, words.values.nearest)
+        skill = Skill(self._learnt(), understood.edits is not None, read)
+        plan = plan_of(question, read_clauses(said[:_MOST_CLAUSES], read), world, language, words.values.nearest, skill)
         assumed = (*understood.assumptions, *plan.assumptions)
         plan = plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
         if left := tuple(said[_MOST_CLAUSES:]):  # told in the answer, never just dropped
@@ -85,3 +99,15 @@ def clauses_of(question: str) -> list[str]:
     sentences = [part for sentence in _SENTENCES.split(question) for part in _JOINED.split(sentence)]
     said = [sentence.strip() for sentence in sentences if any(letter.isalnum() for letter in sentence)]
     return said or [question]
+
+
+def _shipped() -> Learnt | None:
+    from agents.language.learnt.learnt import base
+
+    return base()
+
+
+def _followed(home: Path) -> LearntSource:
+    from agents.language.learnt.followed import Followed
+
+    return Followed(home)

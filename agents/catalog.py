@@ -11,6 +11,12 @@ _MEASURES = (
     "rolling_average", "running_total", "histogram", "percentiles",
 )  # fmt: skip
 _RECORDS = ("look_up", "look_up_lines", "chain")
+_STOCK = (
+    "reorder_advice", "stockout_risk", "safety_stock_and_eoq", "abc_xyz", "overstock", "supplier_options", "what_if_inventory",
+    "budget_buying", "policy_replay", "cost_of_stockouts",
+)  # fmt: skip
+_DOCUMENTS = ("document_question", "search_documents", "documents_and_data", "review_themes", "market_context")
+_AHEAD = ("demand_forecast", "forecast_accuracy")
 
 AGENTS: tuple[AgentCard, ...] = (
     AgentCard(
@@ -32,13 +38,25 @@ AGENTS: tuple[AgentCard, ...] = (
             "bought_together",
             "inactive",
             "first_and_last",
+            *_AHEAD,
             *_RECORDS,
         ),
     ),
     AgentCard(
         "inventory",
         "Stock on hand, its value, age, cover and turnover; stockouts, shrinkage, prices in force, what to reorder.",
-        (*_MEASURES, "opening_closing_stock", "stock_ageing", "abc_classes", "pareto", "price_in_force", "longest_gaps", *_RECORDS),
+        (
+            *_MEASURES,
+            "opening_closing_stock",
+            "stock_ageing",
+            "abc_classes",
+            "pareto",
+            "price_in_force",
+            "longest_gaps",
+            *_STOCK,
+            *_AHEAD,
+            *_RECORDS,
+        ),
     ),
     AgentCard(
         "customer",
@@ -58,12 +76,25 @@ AGENTS: tuple[AgentCard, ...] = (
             "pareto",
             "rank_change",
             *_RECORDS,
+            *_DOCUMENTS,
         ),
     ),
     AgentCard(
         "operations",
         "Orders on their way: shipments, carriers, delivery times, returns, purchase orders, suppliers, what is overdue.",
-        (*_MEASURES, "overdue", "weekday_hour_pattern", "streaks", "longest_gaps", "first_and_last", "funnel", "decomposition", *_RECORDS),
+        (
+            *_MEASURES,
+            "overdue",
+            "weekday_hour_pattern",
+            "streaks",
+            "longest_gaps",
+            "first_and_last",
+            "funnel",
+            "decomposition",
+            "supplier_options",
+            *_RECORDS,
+            *_DOCUMENTS,
+        ),
     ),
 )
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from agents.answer import ChartBlock
 from agents.formats import Unit, show_period
-from agents.writer_page import Page
+from agents.writer_page import Page, bucket_end
 from agents.writer_query import tool_of
-from tools.facts import FactValue
+from tools.facts import Days, FactValue
 
 Spec = dict[str, object]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -68,6 +68,7 @@ def _maker(tool: str, page: Page) -> Callable[[Page, str], Spec | None] | None:
     if tool in _LINES or (tool == "breakdown" and page.bucket):
         return _line
     makers: Mapping[str, Callable[[Page, str], Spec | None]] = {
+        "demand_forecast": _fan if page.bucket else _bars,
         "decomposition": _waterfall,
         "histogram": _histogram,
         "weekday_hour_pattern": _bars,
@@ -108,6 +109,56 @@ def _line(page: Page, currency: str) -> Spec | None:
             "tooltip": [_tip("label", page.label(bucket)), *([_tip("group", "")] if page.names else []), _value_tip(page, column)],
         },
     }
+
+
+def _fan(page: Page, currency: str) -> Spec | None:
+    """The past as it was, the days ahead as a line in the band of its interval; they meet where the past ends."""
+    bucket, column = page.bucket or "day", page.measured[0]
+    rows = _past(page, bucket)
+    if rows:
+        last = rows[-1]["value"]
+        rows.append({**rows[-1], "part": "ahead", "low": last, "high": last})
+    rows += [_ahead(page, row, bucket) for row in range(len(page.rows))]
+    y: Spec = _quantity(page, column, currency)
+    line: Spec = {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}
+    tips = [_tip("label", page.label(bucket)), _value_tip(page, column)]
+    ends = [{**_value_tip(page, name), "field": end} for name, end in zip(page.measured[1:3], ("low", "high"), strict=True)]
+    band: Spec = {"y": {**y, "field": "low"}, "y2": {"field": "high"}, "tooltip": [*tips, *ends]}
+    x: Spec = {"field": "when", "type": "temporal", "title": _title(page, bucket, currency), "axis": _time_axis(bucket)}
+    return {
+        "data": {"values": rows},
+        "encoding": {"x": x, "tooltip": tips},
+        "layer": [
+            {"transform": [_of_part("ahead")], "mark": {"type": "area", "color": CYAN, "opacity": 0.22}, "encoding": band},
+            {"transform": [_of_part("past")], "mark": {**line, "color": TEXT}, "encoding": {"y": y}},
+            {"transform": [_of_part("ahead")], "mark": {**line, "color": CYAN, "strokeDash": [6, 3]}, "encoding": {"y": y}},
+        ],
+    }
+
+
+def _ahead(page: Page, row: int, bucket: str) -> dict[str, object]:
+    expected, low, high = (_number(page.cell(row, name)) for name in page.measured[:3])
+    when, label = _plain(page.cell(row, bucket)), _when(page, row)
+    return {"when": when, "label": label, "value": expected, "low": low, "high": high, "part": "ahead"}
+
+
+def _of_part(part: str) -> Spec:
+    return {"filter": {"field": "part", "equal": part}}
+
+
+def _past(page: Page, bucket: str) -> list[dict[str, object]]:
+    """What happened before, in the same buckets; one that is not over is left out."""
+    first = page.findings.period.start if page.findings.period else None
+    if first is None or len(page.findings.tables) < 2:
+        return []
+    found: list[dict[str, object]] = []
+    for start, value in page.findings.tables[1].rows:
+        if isinstance(start, date) and bucket_end(start, bucket) < first:
+            days = Days(start=start, end=bucket_end(start, bucket))
+            found.append(
+                {"when": start.isoformat(), "label": show_period(days, page.book.language), "value": _number(value), "part": "past"}
+            )
+    return found
 
 
 def _bars(page: Page, currency: str) -> Spec | None:

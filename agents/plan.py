@@ -63,6 +63,7 @@ class Plan(Frozen):
     reply: str = ""  # for decline, refuse and talk: what to say, without any number
     confidence: Literal["high", "medium", "low"] = "high"
     reasons: tuple[str, ...] = ()
+    probability: float | None = None  # the chance that this is what was meant, where it was learnt
     engine: Engine = "embedded"
 
     def calls(self) -> tuple[PlannedCall, ...]:

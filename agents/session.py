@@ -154,7 +154,7 @@ class Assistant:
             thread_id=thread_id,
             brain=self.brain,
             world=ground.world(self.ports.tools),
-            tool_context=ToolContext(ground.served, caller),
+            tool_context=ToolContext(ground.served, caller, documents=ground.documents),
             preferences=Preferences(),
             known=ground.spoken,
             currency=ground.currency,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agents.brain import Word, World
 from agents.catalog import AGENTS
@@ -14,6 +14,9 @@ from agents.follow_ups import SUGGESTED
 from agents.phrases.book import Measure, Term
 from tools.contract import AnyTool
 from tools.query.served import Served
+
+if TYPE_CHECKING:
+    from tools.contract import Searcher
 
 
 class MetricTerm(Measure, Protocol):
@@ -55,6 +58,7 @@ class Ground:
     known: Definitions
     currency: str = "VND"
     tables: tuple[str, ...] = ()
+    documents: Searcher | None = None  # the library, where the installation has one
 
     @cached_property
     def metrics(self) -> tuple[Word, ...]:

@@ -19,7 +19,7 @@ from agents.writer_forms import upper
 from agents.writer_forms_sets import FORMS, write_plain
 from agents.writer_page import CLOSED, Page
 from agents.writer_query import asked_query, tool_of
-from tools.facts import Fact, Findings, Frozen
+from tools.facts import Fact, FactTable, Findings, Frozen
 
 PLACEHOLDER = re.compile(r"\{(fact|period):([^{}|]+)(?:\|(\w+))?\}")
 SHOWN_ROWS = 200
@@ -219,7 +219,19 @@ def _blocks(page: Page, currency: str) -> list[Block]:
     columns = tuple(column.model_copy(update={"label": page.heading(column.name)}) for column in page.table.columns)
     cut = page.findings.truncated or len(page.rows) > SHOWN_ROWS
     table = TableBlock(title=title, columns=columns, rows=page.rows[:SHOWN_ROWS], truncated=cut)
-    return [*([chart] if chart else []), table]
+    return [*([chart] if chart else []), table, *_further(page)]
+
+
+def _further(page: Page) -> list[Block]:
+    """The other tables of a finding, those apart that only a picture needs."""
+    shown = [table for table in page.findings.tables[1:] if table.shape == "table" and table.rows]
+    return [_table_block(page, table) for table in shown]
+
+
+def _table_block(page: Page, table: FactTable) -> TableBlock:
+    columns = tuple(column.model_copy(update={"label": page.heading(column.name)}) for column in table.columns)
+    cut = len(table.rows) > SHOWN_ROWS
+    return TableBlock(title=upper(page.label(table.title)), columns=columns, rows=table.rows[:SHOWN_ROWS], truncated=cut)
 
 
 def _title(page: Page) -> str:

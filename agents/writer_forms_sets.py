@@ -28,6 +28,21 @@ from agents.writer_forms import (
     write_values,
     write_within,
 )
+from agents.writer_forms_ahead import write_accuracy, write_forecast
+from agents.writer_forms_documents import write_clauses, write_market, write_quotes
+from agents.writer_forms_stock import (
+    write_budget,
+    write_grades,
+    write_levels,
+    write_missed,
+    write_overstock,
+    write_reorder,
+    write_replay,
+    write_risk,
+    write_suppliers,
+    write_themes,
+    write_what_if,
+)
 from agents.writer_page import Page
 
 Form = Callable[[Page], list[str]]
@@ -277,4 +292,21 @@ FORMS: Mapping[str, Form] = {
     "overdue": _overdue,
     "look_up": _record,
     "look_up_lines": _lines,
+    "demand_forecast": write_forecast,
+    "reorder_advice": write_reorder,
+    "stockout_risk": write_risk,
+    "safety_stock_and_eoq": write_levels,
+    "abc_xyz": write_grades,
+    "overstock": write_overstock,
+    "supplier_options": write_suppliers,
+    "what_if_inventory": write_what_if,
+    "budget_buying": write_budget,
+    "policy_replay": write_replay,
+    "cost_of_stockouts": write_missed,
+    "review_themes": write_themes,
+    "document_question": write_quotes,
+    "search_documents": write_quotes,
+    "documents_and_data": write_clauses,
+    "market_context": write_market,
+    "forecast_accuracy": write_accuracy,
 }

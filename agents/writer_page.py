@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import cast
+
+from pydantic import BaseModel
 
 from agents.derive import derive, is_change, restate
 from agents.finding import Finding
@@ -15,15 +18,17 @@ from agents.grounding_words import said_parts
 from agents.phrases.book import Book, Known, in_words, label, plural
 from agents.writer_query import tool_of
 from tools.facts import Days, DerivedBy, Fact, FactTable, FactValue, Findings
-from tools.query.contract import AsOf, Query
+from tools.query.contract import AsOf
 
 BUCKETS = ("day", "week", "month", "quarter", "year", "cohort")
 # Columns whose values are a closed set of the product, worded by the phrase file; all other text is the company's own.
-CLOSED = ("stage", "effect", "movement")
+CLOSED = ("stage", "effect", "movement", "plan", "state", "against", "relation", "policy")
 # Tools that look at a level more than once.
 _OVER_TIME = ("trend", "running_total", "rolling_average", "streaks", "opening_closing_stock", "percentiles", "histogram", "longest_gaps")
 # Columns that hold where a range begins; the next row says where it ends.
 _EDGES = ("from_value", "from_days")
+# A fact of a row: the letters of its table, the row, the column.
+_PREFIX = re.compile(r"([a-z]+)\d+\.")
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -35,7 +40,7 @@ class Page:
     findings: Findings
     book: Book
     known: Known
-    query: Query | None
+    query: BaseModel | None
     currency: str = "VND"
     said: dict[str, Fact] = field(default_factory=dict)
     names: tuple[str, ...] = ()
@@ -53,6 +58,12 @@ class Page:
     @property
     def table(self) -> FactTable:
         return self.findings.tables[0]
+
+    @cached_property
+    def _prefixes(self) -> tuple[str, ...]:
+        """What stands before the row in the ids of the tables' facts; the first table needs nothing."""
+        found = (_PREFIX.match(id.removeprefix(f"{self.call}.")) for id in self._facts)
+        return tuple(dict.fromkeys(("", *(match[1] for match in found if match))))
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -243,10 +254,12 @@ class Page:
 
     def raw(self, row: int, column: str) -> Fact:
         """The fact of a cell as the tool gave it, or one that cites the cell."""
-        id = f"{self.call}.{row}.{column}"
-        if id in self._facts:
-            return self._facts[id]
         place = self.columns.index(column)
+        for prefix in self._prefixes:
+            fact = self._facts.get(f"{self.call}.{prefix}{row}.{column}")
+            if fact is not None and fact.value == self.rows[row][place]:  # each table of a finding counts its rows from nothing
+                return fact
+        id = f"{self.call}.{row}.{column}" if f"{self.call}.{row}.{column}" not in self._facts else f"{self.call}.{row}.{column}.cell"
         entity = " · ".join(text for text in (self._spoken(row, name) for name in self.names) if text) or None
         cited = Fact(
             id=id,
@@ -304,6 +317,8 @@ class Page:
             return self.book.weekdays[value - 1]
         if column == "hour" and isinstance(value, int):
             return f"{value:02d}:00"
+        if column == "indicator":
+            return str(value).replace("_", " ")
         if column in self.measured:
             return self._range(row, column) if column not in _EDGES else self._between(row, column)
         return self.book.value(str(value)) if column in CLOSED else " ".join(str(value).split())

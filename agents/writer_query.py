@@ -9,10 +9,10 @@ from tools.catalog import TOOLS
 from tools.query.contract import Query
 
 
-def asked_query(call: PlannedCall) -> Query | None:
-    """The call's arguments with the defaults of its tool; of several steps, the last; None for a tool that asks no typed query."""
+def asked_query(call: PlannedCall) -> BaseModel | None:
+    """The call's arguments with the defaults of its tool; of several steps, the last; None where they do not fit it."""
     wanted: type[BaseModel] | None = next((each.query for each in TOOLS if each.name == call.tool), None)
-    if wanted is None or not issubclass(wanted, Query):
+    if wanted is None:
         return None
     try:
         query = wanted.model_validate(call.arguments)
@@ -22,7 +22,7 @@ def asked_query(call: PlannedCall) -> Query | None:
     return _typed(steps[-1].query) if steps else query
 
 
-def tool_of(call: PlannedCall, query: Query | None) -> str:
+def tool_of(call: PlannedCall, query: BaseModel | None) -> str:
     """The tool whose form words a call: of several steps, that of the last."""
     if query is None or any(each.name == call.tool and each.query is type(query) for each in TOOLS):
         return call.tool

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from agents.approve_verdicts import Verdict
@@ -23,7 +23,7 @@ from api.store.limits import new_id
 from api.store.open import Store
 from api.store.runs import Run, Told
 from ingestion.errors import IngestionError
-from tools.contract import Caller
+from tools.contract import LOCAL, Caller
 from tools.errors import BadInput, CannotDo, ToolError
 
 _LOG = logging.getLogger("oiis.api")
@@ -149,7 +149,7 @@ class Conductor:
         """Go on with the runs that a stop or a kill cut off, the oldest first; how many there are."""
         left = await beside(self._store.runs.unfinished)
         for each in left:
-            self._take_up(Taken(each.run, Caller(each.owner), each.text))
+            self._take_up(Taken(each.run, replace(LOCAL, name=each.owner), each.text))
         return len(left)
 
     async def work(self) -> None:

@@ -8,6 +8,7 @@ from secrets import token_hex
 from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,9 @@ from api.refusal import Refusal
 MAX_BODY_BYTES = 1_000_000
 _MOST_PASSED_BYTES = 10 * MAX_BODY_BYTES
 _BODY_SECONDS = 30.0
+# Documents are larger than any other body: they go to the disk as they come, counted on the way.
+UPLOAD = ("POST", "/api/v1/documents")
+MAX_UPLOAD_BYTES, _UPLOAD_SECONDS = 51_000_000, 120.0
 _CLOSE = {"Connection": "close"}
 _READING = ("GET", "HEAD", "OPTIONS")
 # Open without a key: what a probe asks and where a key is shown.
@@ -64,7 +68,10 @@ class Door:
             if (elsewhere := self._admit(request, scope)) is not None:
                 await elsewhere(scope, receive, send)
                 return
-            body = await _bounded_body(request, receive) if scope["method"] not in _READING else None
+            if (scope["method"], scope["path"]) == UPLOAD:
+                receive, body = _counted(request, receive), None
+            else:
+                body = await _bounded_body(request, receive) if scope["method"] not in _READING else None
         except Refusal as refusal:
             await refusal_response(scope["path"], refusal)(scope, receive, send)
             return
@@ -143,6 +150,31 @@ async def _bounded_body(request: HTTPConnection, receive: Receive) -> bytes:
     except TimeoutError as error:
         raise Refusal("bad_request", f"The body did not come within {_BODY_SECONDS:.0f} seconds.", _CLOSE) from error
     return b"".join(parts)
+
+
+def _counted(request: HTTPConnection, receive: Receive) -> Receive:
+    """The body as it comes, until it is too large or takes too long; the framework passes these two errors on as they are."""
+    too_large = HTTPException(413, f"The document is larger than {MAX_UPLOAD_BYTES:,} bytes.", _CLOSE)
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal():
+        raise Refusal("bad_request", f"The length of the body is {length[:40]!r}; it has to be a number of bytes.", _CLOSE)
+    if int(length) > MAX_UPLOAD_BYTES:
+        raise Refusal("too_large", too_large.detail, _CLOSE)
+    deadline, size = asyncio.get_running_loop().time() + _UPLOAD_SECONDS, 0
+
+    async def received() -> Message:
+        nonlocal size
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(400, f"The document did not come within {_UPLOAD_SECONDS:.0f} seconds.", _CLOSE) from error
+        size += len(message.get("body", b""))
+        if size > MAX_UPLOAD_BYTES:
+            raise too_large
+        return message
+
+    return received
 
 
 async def _let_pass(receive: Receive, more: bool) -> None:

@@ -13,6 +13,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from agents.session_ground import Ground
+    from api.documents import Documents
     from tools.query.served import Served
 
 _LOG = logging.getLogger("oiis.api")
@@ -28,17 +29,17 @@ def serve(settings: Settings, as_of: date | None = None, personal: bool = False)
 
     day = as_of or settings.as_of
     if settings.warehouse_url:
-        return serve_url(settings.warehouse_url, day, personal)
+        return serve_url(settings.warehouse_url, day, personal, settings.home)
     return serve_snapshot(Warehouse(settings.home, settings.keep_snapshots).snapshot(), day, personal)
 
 
 class FollowedGround:
     """A ground source: calling it gives the current ground; NoWarehouse while nothing was loaded."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, documents: Documents | None = None) -> None:
         from ingestion.versions import POINTER
 
-        self._settings = settings
+        self._settings, self._documents = settings, documents
         self._pointer = settings.home / "warehouse" / POINTER
         self._lock = threading.Lock()
         self._seen: object = None
@@ -79,7 +80,7 @@ class FollowedGround:
     def _newest(self) -> Ground:
         """The newest snapshot. One that cannot be opened leaves the one before answering."""
         try:
-            found = open_ground(self._settings)
+            found = open_ground(self._settings, self._documents)
         except IngestionError as error:
             if self._ground is None:
                 raise
@@ -92,7 +93,7 @@ class FollowedGround:
         return found
 
 
-def open_ground(settings: Settings) -> Ground:
+def open_ground(settings: Settings, documents: Documents | None = None) -> Ground:
     """The warehouse with its vocabulary, its currency and the tables that hold rows."""
     from agents.session_ground import Ground
     from ingestion.metrics import load_definitions
@@ -100,4 +101,4 @@ def open_ground(settings: Settings) -> Ground:
     here = serve(settings)
     known = load_definitions()
     tables = tuple(name for name in known.tables if here.source.has_rows(name))
-    return Ground(here, known, here.currency or _DEFAULT_CURRENCY, tables)
+    return Ground(here, known, here.currency or _DEFAULT_CURRENCY, tables, documents.searcher if documents else None)

@@ -12,11 +12,10 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from settings import Settings
-from tools.contract import Caller
+from tools.contract import LOCAL, Caller
 
 COOKIE = "oiis_session"
 SESSION_SECONDS = 12 * 3600
-LOCAL = Caller()
 
 
 class Keyring:

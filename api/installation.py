@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.documents import Documents, DocumentWatch
 from api.ground import FollowedGround, serve
 from settings import BadSetting, Settings
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from api.store.open import Store
     from api.work.board import JobView
     from api.work.dispatch import Dispatcher
+    from ml.ledger import Promise
+    from tools.call import AuditEntry
     from tools.contract import AnyTool
 
 __all__ = ["FollowedGround", "Installation", "Plugged", "open_assistant", "open_brain", "serve"]
@@ -57,7 +60,7 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
     """An assistant for a process of its own: its conversations lie beside the server's, and it needs none of the server's state."""
     from agents.session import Assistant
 
-    ground = FollowedGround(settings)
+    ground = FollowedGround(settings, Documents(settings))
     ground()
     brain = open_brain(settings, ground)
     async with Assistant(brain, ground, settings.home / "conversations.db") as assistant:
@@ -82,7 +85,8 @@ class Installation:
     def __init__(self, settings: Settings, plugged: Plugged | None = None) -> None:
         from tools.catalog import TOOLS
 
-        self.settings, self.ground, self._plugged = settings, FollowedGround(settings), plugged or Plugged()
+        self.settings, self.documents, self._plugged = settings, Documents(settings), plugged or Plugged()
+        self.ground = FollowedGround(settings, self.documents)
         self.brain = self._plugged.brain or open_brain(settings, self.ground)
         self.tools = TOOLS if self._plugged.tools is None else self._plugged.tools
         self.is_open = False
@@ -115,6 +119,21 @@ class Installation:
                         await self.conductor.finish(GRACE_SECONDS)
                 await self.journal.settled(_WRITING_SECONDS)
 
+    def acted(self, entry: AuditEntry) -> None:
+        """Keep what a tool call promised, then the act itself; a ledger that cannot be written holds up no answer."""
+        self.keep_promises(entry.promises)
+        self.journal.audit(entry)
+
+    def keep_promises(self, promises: Iterable[Promise]) -> None:
+        """Put promises into the ledger, from any thread."""
+        from ingestion.errors import IngestionError
+        from ml.ledger import Ledger
+
+        try:
+            Ledger(self.settings.home).record(promises)
+        except IngestionError as error:
+            _LOG.error("promises are not recorded: %s", error)
+
     def board(self) -> tuple[JobView, ...]:
         """What goes on in the background."""
         return self.dispatcher.board() if self.dispatcher else ()
@@ -131,7 +150,12 @@ class Installation:
         self.dispatcher = open_dispatcher(self.settings, self.store)
         # A chat model would be paid for it.
         warming = Warming(self.ground, self.brain if self.settings.model is None else None, self.tools)
-        async with self._at_work(self.dispatcher.run(), "the dispatcher"), self._at_work(warming.watch(), "the warming"):
+        following = DocumentWatch(self.settings, self.dispatcher)
+        async with (
+            self._at_work(self.dispatcher.run(), "the dispatcher"),
+            self._at_work(warming.watch(), "the warming"),
+            self._at_work(following.watch(), "the documents"),
+        ):
             yield
 
     def _assistant(self) -> Assistant:
@@ -140,7 +164,7 @@ class Installation:
 
         ports = Ports(
             preferences=KeptPreferences(self.store.preferences),
-            audit=self.journal.audit,
+            audit=self.acted,
             record=lambda event: self.conductor.record(event),
             tools=self.tools,
             write=self._plugged.write,

@@ -17,7 +17,9 @@ from api.conductor import Stopping
 from api.refusal import Refusal
 from api.schemas import JobStatus, Problem
 from api.store import errors as store_errors
+from ingestion import errors as ingestion_errors
 from ingestion.errors import IngestionError
+from knowledge.parse_errors import BadDocument, BadLibrary, NoDocument
 from tools.errors import BadInput, CannotDo, NeedsApproval, NeedsPermission, ToolError
 
 _LOG = logging.getLogger("oiis.api")
@@ -41,11 +43,13 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "cannot_do": (409, "The data cannot say this; the detail says why and what would help."),
     "needs_approval": (409, "A person has to approve it first."),
     "gone": (410, "These events are no longer kept; the run and its answer are."),
-    "too_large": (413, "The body is larger than one megabyte."),
+    "too_large": (413, "The body is larger than one megabyte, or a document than fifty."),
     "wrong_host": (421, "The server is not known under this name; `OIIS_ALLOWED_HOSTS` lists more names."),
     "key_reused": (422, "The idempotency key was used before with another body."),
+    "bad_document": (422, "The document cannot be taken in: it is empty, encrypted, damaged, too large or of a kind that is not read."),
     "crowded": (429, "Too many questions are under way; wait for some of them."),
     "unexpected": (500, "A fault of ours. It is in the log."),
+    "busy": (503, "Another writer is at work; ask again in a moment."),
     "no_data": (503, "Nothing was loaded yet, or the data cannot be reached; `jobs` says how far the work is."),
     "unreachable": (503, "The app state does not answer in time."),
     "starting": (503, "The chat is still being opened; the API answers already."),
@@ -68,6 +72,11 @@ _OF_ERROR: Sequence[tuple[type[Exception], str]] = (
     (store_errors.StoreError, "unreachable"),
     (Busy, "crowded"),
     (Stopping, "stopping"),
+    (BadDocument, "bad_document"),
+    (NoDocument, "not_found"),
+    (BadLibrary, "unreachable"),
+    (ingestion_errors.Busy, "busy"),
+    (ingestion_errors.StorageFull, "storage_full"),
     (IngestionError, "no_data"),
 )
 
@@ -146,7 +155,8 @@ async def _http(request: Request, error: Exception) -> Response:
         "method_not_allowed": f"{request.method} is not possible at {request.url.path[:200]!r}.",
         "unexpected": _UNEXPECTED,
     }
-    detail = said.get(kind) or f"{HTTPStatus(status).phrase}: {getattr(error, 'detail', '')}"
+    told = getattr(error, "detail", "") if status == 413 else ""
+    detail = said.get(kind) or told or f"{HTTPStatus(status).phrase}: {getattr(error, 'detail', '')}"
     return problem(request.url.path, kind, shortened(detail), headers)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.blocking import beside
 from api.ground import FollowedGround
+from api.predicting import warm_predictions
 
 if TYPE_CHECKING:
     from agents.brain import Brain
@@ -30,6 +31,7 @@ class Warming:
         while True:
             if not self._ground.fresh and (ground := await beside(self._ground.find)):
                 await self._warm(ground)
+                await beside(warm_predictions)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _warm(self, ground: Ground) -> None:

@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 
-from cli import ask, bench, data, doctor, eval, query, tool, up
+from cli import ask, bench, data, docs, doctor, eval, query, tool, train, up
 
 EXIT_CODES = """Exit codes: 0 done · 1 unexpected fault · 2 wrong usage or setting · 3 bad file · 4 bad mapping · 5 batch refused ·
-6 database unreachable · 7 another writer is at work · 8 no such snapshot · 9 disk full · 10 question refused ·
+6 database unreachable · 7 another writer is at work · 8 no such snapshot or document · 9 disk full · 10 question refused ·
 11 port taken."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -31,12 +31,14 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.add_typer(data.app, name="data")
+app.add_typer(docs.app, name="docs")
 app.command("ask")(ask.ask)
 app.command("query")(query.query)
 app.command("metrics")(query.metrics)
 app.command("tool")(tool.run_tool)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
+app.add_typer(train.app, name="train")
 app.add_typer(eval.app, name="eval")
 
 

@@ -43,16 +43,20 @@ def ask(
 
 
 async def _one(question: str, thread: str, day: date | None) -> Answer:
+    from tools.contract import LOCAL
+
     async with _assistant() as assistant:
-        return await assistant.ask(question, thread, as_of=day)
+        return await assistant.ask(question, thread, LOCAL, day)
 
 
 async def _batch(path: Path, day: date | None) -> None:
     """One process for thousands of questions; each line of turns is a conversation of its own."""
+    from tools.contract import LOCAL
+
     async with _assistant() as assistant:
         for name, turns in _lines(path):
             thread = uuid.uuid4().hex
-            answers = [await assistant.ask(turn, thread, as_of=day) for turn in turns]
+            answers = [await assistant.ask(turn, thread, LOCAL, day) for turn in turns]
             say(json.dumps({"id": name, "answers": [answer.model_dump(mode="json") for answer in answers]}, ensure_ascii=False))
             await assistant.forget(thread)
 

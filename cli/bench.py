@@ -52,3 +52,108 @@ def ask(
     from evals.bench_ask import SIZES, bench_ask
 
     bench_ask(sizes=tuple(size for size in SIZES if size <= largest))
+
+
+@app.command("library")
+def library(
+    home: Annotated[Path | None, typer.Option(help="An installation that holds the demo company; without it one is founded")] = None,
+    split: Annotated[str, typer.Option(help="dev, test or both")] = "both",
+    size: Annotated[str, typer.Option(help="tiny or demo, where one is founded")] = "demo",
+    seed: Annotated[int, typer.Option(help="Seed, where one is founded")] = 7,
+) -> None:
+    """Documents: the demo library searched and quoted with its gold questions, each arm beside the hybrid."""
+    from evals.score_documents_bench import bench_library
+
+    if split not in ("dev", "test", "both") or size not in ("tiny", "demo"):
+        raise typer.BadParameter("--split is dev, test or both; --size is tiny or demo")
+    bench_library(home, None if split == "both" else split, size, seed)  # type: ignore[arg-type]
+
+
+@app.command("forecast")
+def forecast(
+    data: Annotated[Path | None, typer.Option(help="Daily sales as Parquet: store_id, item_id, date, units, sell_price")] = None,
+    calendar: Annotated[Path | None, typer.Option(help="Its calendar as Parquet: date, event_name_1, snap_<state>")] = None,
+    future_prices: Annotated[Path | None, typer.Option(help="Prices of the days to come, as far as they are known")] = None,
+    horizon: Annotated[int, typer.Option(min=1, max=180, help="Days ahead")] = 28,
+    predict: Annotated[Path | None, typer.Option(help="Write the forecast of the days after the file here, as Parquet")] = None,
+    largest: Annotated[int, typer.Option(help="Without a file: most products measured")] = 10_000,
+) -> None:
+    """Forecasting: a file of daily sales backtested beside the ladder and predicted; without one, time and memory as products grow."""
+    from evals.bench_forecast import SIZES, bench_files
+    from evals.bench_forecast_growth import bench_growth
+
+    if data is None:
+        bench_growth(tuple(size for size in SIZES if size <= largest))
+        return
+    if calendar is None:
+        raise typer.BadParameter("--calendar names the days of the sales file; it is needed with --data")
+    missing = [path for path in (data, calendar, future_prices) if path and not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"{missing[0]} is not there")
+    bench_files(data, calendar, future_prices, horizon, predict)
+
+
+@app.command("retrieval")
+def retrieval(
+    docs: Annotated[list[Path] | None, typer.Option(help="doc_id, title, content; with --pages doc, page, text, or PDF files")] = None,
+    queries: Annotated[Path | None, typer.Option(help="Questions as JSON: id to text")] = None,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Documents or pages for each question")] = 20,
+    predict: Annotated[Path | None, typer.Option(help="Write them here, as CSV")] = None,
+    qrels: Annotated[Path | None, typer.Option(help="Right documents or pages: print what each part of the search is worth")] = None,
+    pages: Annotated[bool, typer.Option("--pages", help="Find pages of long reports; without --docs, on a made-up shelf")] = False,
+    vectors: Annotated[Path | None, typer.Option(help="Keep the vectors in this file for the next run")] = None,
+) -> None:
+    """Searching: any set of documents and questions ranked, and with labels each arm beside the hybrid."""
+    from evals.bench_retrieval import bench_retrieval
+    from evals.bench_retrieval_files import BadSet
+    from evals.bench_retrieval_pages import bench_pages
+
+    missing = [path for path in (*(docs or ()), queries, qrels) if path and not path.exists()]
+    if missing or not (pages or (docs and queries)):
+        raise typer.BadParameter(f"{missing[0]} is not there" if missing else "--docs and --queries are needed")
+    try:
+        if pages:
+            bench_pages(docs or (), queries, top, predict, qrels, vectors)
+        elif docs and queries:
+            bench_retrieval(docs[0], queries, top, predict, qrels, vectors)
+    except BadSet as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@app.command("history")
+def history(
+    m5: Annotated[Path, typer.Option(help="M5 sales as Parquet")] = Path("../shared/data/m5_subset.parquet"),
+    retail: Annotated[Path, typer.Option(help="UCI Online Retail as Parquet")] = Path("../shared/data/online_retail.parquet"),
+    write: Annotated[bool, typer.Option("--write", help="Keep what was measured as what the product tells")] = False,
+) -> None:
+    """Forecasts from a history alone: how often their intervals hold on real products, by class and horizon."""
+    from evals.bench_history import bench_history
+
+    bench_history(m5, retail, write)
+
+
+@app.command("network")
+def network(
+    data: Annotated[Path, typer.Option(help="Daily sales as Parquet")] = Path("../shared/data/m5_subset.parquet"),
+    calendar: Annotated[Path, typer.Option(help="Its calendar")] = Path("../shared/data/m5_calendar.parquet"),
+    future_prices: Annotated[Path | None, typer.Option(help="Prices of the days to come")] = None,
+    horizon: Annotated[int, typer.Option(min=1, max=180, help="Days ahead")] = 28,
+    origins: Annotated[int, typer.Option(min=1, max=12, help="How many times it is asked")] = 4,
+) -> None:
+    """The network beside the boosted trees and the ladder on the same days, and how much its seeds differ."""
+    from evals.bench_history import bench_network
+
+    bench_network(data, calendar, future_prices, horizon, origins)
+
+
+@app.command("inventory")
+def inventory(
+    data: Annotated[Path, typer.Option(help="M5 sales as Parquet; left out where absent")] = Path("../shared/data/m5_subset.parquet"),
+    series: Annotated[int, typer.Option(help="M5 series replayed, drawn at random; 0 = all")] = 300,
+    home: Annotated[Path | None, typer.Option(help="An installation to replay; without it a demo company is founded")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Where to write the curves as SVG")] = None,
+) -> None:
+    """Ordering rules replayed on M5 and the demo company: stock needed for the same fill rate; planning as products grow."""
+    from evals.bench_inventory import bench_inventory
+
+    bench_inventory(data, series, home, picture)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True, rich_markup_mode=None)
 
 _FAILED = 1
-_Brain = Annotated[str, typer.Option(help="Engine: embedded, llm, typed, keyword, nearest, abstain, gold")]
+_Brain = Annotated[str, typer.Option(help="Engine: embedded, rules, llm, typed, keyword, nearest, abstain, gold")]
 _Suite = Annotated[str, typer.Argument(help="A suite, or a folder of case files; `./oiis eval suites` lists them")]
 
 
@@ -94,6 +94,18 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of a run")]) -> N
     from evals.results import read_run
 
     say(str(write_report(read_run(folder), folder if folder.is_dir() else folder.parent)))
+
+
+@app.command("page")
+def page(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of runs, each with its results.json")],
+    out: Annotated[Path, typer.Option(help="Folder of the page")] = Path("docs/eval"),
+) -> None:
+    """Several runs on one small page without a question in it, fit to be committed."""
+    from evals.results import read_run
+    from evals.summary import write_summary
+
+    say(str(write_summary([read_run(folder) for folder in folders], out)))
 
 
 @app.command("generate")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import fail, say, table
+
+if TYPE_CHECKING:
+    from knowledge.search import Searcher
 
 
 def run_tool(
@@ -23,7 +26,7 @@ def run_tool(
     from cli.query import served
     from tools.call import call, find
     from tools.catalog import TOOLS
-    from tools.contract import ToolCall, ToolContext
+    from tools.contract import LOCAL, ToolCall, ToolContext
     from tools.errors import BadInput, ToolError
 
     if name is None:
@@ -36,7 +39,14 @@ def run_tool(
         given = yaml.safe_load(arguments)
         if not isinstance(given, dict):
             raise BadInput("arguments", arguments[:80], "an object, for example {metrics: [revenue]}")
-        context = ToolContext(served(as_of.date() if as_of else None))
+        context = ToolContext(served(as_of.date() if as_of else None), LOCAL, documents=_searcher())
         say(call(ToolCall(name, given), context, TOOLS).model_dump_json(indent=1))
     except (ToolError, yaml.YAMLError) as error:
         fail(error, 10)
+
+
+def _searcher() -> Searcher:
+    from api.documents import Documents
+    from settings import read_settings
+
+    return Documents(read_settings()).searcher

@@ -13,7 +13,9 @@ from agents.answer import Answer
 from agents.session import Assistant
 from evals.cases import Behaviour, Call, Case
 from evals.company import Company
+from tools.contract import LOCAL
 
+_LEVELS = {"high": 0.95, "medium": 0.8, "low": 0.5}
 Did = Behaviour | Literal["failed"]
 _OF_STATUS: dict[str, Did] = {
     "clarify": "clarify",
@@ -52,6 +54,12 @@ class Reply:
         return self.answer.confidence.level == "low" or bool(plan and plan.ignored)
 
     @property
+    def sure(self) -> float:
+        """How sure the answer calls itself: the chance of its plan, else what its level stands for."""
+        plan = self.answer.interpretation.plan if self.answer.interpretation else None
+        return _LEVELS[self.answer.confidence.level] if plan is None or plan.probability is None else plan.probability
+
+    @property
     def planner_seconds(self) -> float:
         return self.answer.timings.get("understand", 0.0) + self.answer.timings.get("route", 0.0)
 
@@ -62,7 +70,7 @@ async def ask_turns(messages: Sequence[str], assistant: Assistant) -> tuple[Repl
     replies = []
     for message in messages:
         started = time.perf_counter()
-        answer = await assistant.ask(message, thread)
+        answer = await assistant.ask(message, thread, LOCAL)
         replies.append(Reply(answer, time.perf_counter() - started))
     await assistant.forget(thread)
     return tuple(replies)

@@ -31,6 +31,13 @@ def _embedded(company: Company) -> Brain:
     return cast("Brain", module.EmbeddedBrain(lambda: company.ground))
 
 
+def _rules(company: Company) -> Brain:
+    """The planner without what it learnt: what explains most is taken, and only when it explains all."""
+    from agents.brain_embedded import EmbeddedBrain
+
+    return EmbeddedBrain(lambda: company.ground, learnt=lambda: None)
+
+
 def _typed(company: Company) -> Brain:
     from agents.brain_typed import TypedBrain
 
@@ -80,6 +87,7 @@ def _gold(company: Company) -> Brain:
 
 BRAINS: dict[str, Callable[[Company], Brain]] = {
     "embedded": _embedded,
+    "rules": _rules,
     "llm": _llm,
     "typed": _typed,
     "abstain": _abstain,

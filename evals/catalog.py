@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from evals.cases import CASES, Case, read_folder
 
@@ -28,12 +29,20 @@ def _expects_none(case: Case) -> bool:
     return any(turn.expect[0] != "answer" for turn in case.turns)
 
 
+def _third(case: Case) -> bool:
+    return crc32(case.id.encode()) % 3 == 0
+
+
 def _clean_question(case: Case) -> bool:
     return not case.is_dialogue and case.noise is None and case.turns[0].expect[0] == "answer"
 
 
 SUITES: tuple[Suite, ...] = (
     Suite("dev", "questions and dialogues that may be looked at while building", ("dev",)),
+    Suite("dev2", "questions of a second author that may be looked at", ("dev2",)),
+    Suite(
+        "quick", "every third question of dev and dev2: what CI asks", ("dev", "dev2"), lambda case: not case.is_dialogue and _third(case)
+    ),
     Suite("test", "questions and dialogues of which only totals are looked at", ("test",)),
     Suite("all", "everything"),
     Suite("smoke", "every tenth question of dev", ("dev",), lambda case: not case.is_dialogue and case.id.endswith("1")),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from agents.language.tokens import fold
 from evals.cases import Call, Case, Turn
 from evals.company import Company, NotHere, shortest_part
-from ingestion.calendar import ONE_DAY, add_months, start_of
+from ingestion.calendar import Grain, add_months, end_of, shift, start_of
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(-?\d+))?(?:\|([a-z]+))?\}")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -24,6 +24,11 @@ _SHARED = {"product_common": "product", "customer_common": "customer"}
 # Rows of an earlier turn of the same dialogue; they are known only once that turn was answered.
 SHOWN = re.compile(r"\{shown(\d*):(-?\d+)\}")
 _PERIODS = ("month", "quarter", "year", "week", "day")
+# First and last days of a period so many units from that of `as_of`.
+_ENDS: dict[str, Grain] = {
+    "week_start": "week", "week_end": "week", "month_start": "month", "month_end": "month", "quarter_start": "quarter",
+    "quarter_end": "quarter",
+}  # fmt: skip
 
 
 def fill_case(case: Case, company: Company) -> Case:
@@ -121,9 +126,13 @@ def _period(kind: str, place: int, as_of: date) -> dict[str, object]:
 
 def _iso(kind: str, place: int, as_of: date) -> str | None:
     """A day as arguments write it."""
-    month = add_months(start_of(as_of, "month"), place)
-    days = {"date": as_of + timedelta(days=place), "month_start": month, "month_end": add_months(month, 1) - ONE_DAY}
-    return days[kind].isoformat() if kind in days else None
+    if kind == "date":
+        return (as_of + timedelta(days=place)).isoformat()
+    grain = _ENDS.get(kind)
+    if grain is None:
+        return None
+    day = shift(start_of(as_of, grain), place, grain)
+    return (day if kind.endswith("_start") else end_of(day, grain)).isoformat()
 
 
 def _month(place: int, as_of: date) -> date:

@@ -16,6 +16,10 @@ from tools.facts import FactTable, Findings
 
 # These give each of their metrics a column of its own, so a plan of several metrics is right in one call or in several.
 _SIDE_BY_SIDE = ("metric_value", "breakdown", "trend")
+# What only a trained model or earlier forecasts can tell: without them it is right to say so.
+_NEEDS_A_RECORD = ("forecast_accuracy",)
+# Forecasts and stock advice: nothing else works them out again, so what they give is right here by definition.
+READ_ONCE = frozenset(each.name for each in TOOLS if each.run.__module__.startswith(("tools.forecasting.", "tools.inventory.")))
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Ran:
     call: Call
     findings: Findings | None
     trouble: str = ""
-    for_the_data: bool = False  # refused because the data does not reach that far, not because it was asked wrongly
+    for_the_data: bool = False  # refused because the data does not reach that far or no forecast was kept, not because it was asked wrongly
 
     @property
     def table(self) -> FactTable | None:
@@ -52,6 +56,11 @@ class GoldTurn:
     plans: tuple[GoldPlan, ...]
 
     @property
+    def read_once(self) -> bool:
+        """Whether it is held against what a forecast or stock tool itself gave."""
+        return self.answerable and any(call.tool in READ_ONCE for call in self.plans[0].calls)
+
+    @property
     def answerable(self) -> bool:
         """Whether this company's data reaches far enough for some accepted plan."""
         return any(plan.runs for plan in self.plans)
@@ -75,7 +84,7 @@ class Runner:
         try:
             return Ran(call, run_call(ToolCall(call.tool, call.arguments), self._context, TOOLS))
         except CannotDo as error:
-            return Ran(call, None, str(error), error.what.startswith("the period"))
+            return Ran(call, None, str(error), error.what.startswith("the period") or call.tool in _NEEDS_A_RECORD)
         except ToolError as error:
             return Ran(call, None, str(error))
 

@@ -57,7 +57,10 @@ def page(run: Run, beside: Mapping[str, Run]) -> str:
 
 def _about(run: Run) -> str:
     days = ", ".join(f"{name} (as of {day})" for name, day in zip(run.companies, run.as_of, strict=False))
-    return f"{len(run.turns)} turns on {escape(days)}. Code {escape(run.code or 'unknown')}. Intervals are Wilson 95 %."
+    once = sum(turn.read_once for turn in run.turns)
+    alone = "ask for forecasts or stock advice: their gold is the tool's own result, without a second implementation"
+    told = f" {once} turns {alone}." if once else ""
+    return f"{len(run.turns)} turns on {escape(days)}. Code {escape(run.code or 'unknown')}. Intervals are Wilson 95 %.{told}"
 
 
 def _totals(run: Run, beside: Mapping[str, Run]) -> str:

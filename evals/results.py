@@ -38,6 +38,7 @@ class Judged(Frozen):
     expect: tuple[Behaviour, ...]
     did: str
     correct: bool
+    read_once: bool = False  # what is right was run by the tool alone, no second implementation agrees with it
     executed: bool | None = None  # whether the result is the accepted one; None where no result was to be had
     slots: dict[str, tuple[int, int, int]] = Field(default_factory=dict)  # found, missing, too many
     asked_agents: tuple[str, ...] = ()
@@ -46,6 +47,8 @@ class Judged(Frozen):
     ungrounded: int = 0
     relevance: float | None = None
     warned: bool = False
+    sure: float = 1.0  # how sure the answer calls itself, 0 to 1
+    clarified: bool | None = None  # whether one of the readings offered was the right one; None where nothing was offered
     steady: bool | None = None  # asked twice, the same both times; None when it was asked once
     seconds: float = 0.0
     planner_seconds: float = 0.0

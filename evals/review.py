@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from agents.answer import Answer
+from agents.language.verified import FILE, key_of
 from evals.cases import BadCase, Call, Language
 from tools.facts import Frozen
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from api.store.feedback import Opinion
     from api.store.open import Store
 
-VERIFIED = "verified.yaml"
+VERIFIED = FILE
 _MOST = 200
 
 
@@ -79,7 +80,7 @@ def approve(candidate: Candidate, calls: tuple[Call, ...], by: str, folder: Path
         raise BadCase(f"candidate {candidate.id} has no correction: say which plan answers it")
     folder.mkdir(parents=True, exist_ok=True)
     pair = Verified(id=candidate.id, ask=candidate.ask, language=candidate.language, calls=calls, approved_by=by)
-    kept = [each for each in read_verified(folder) if each.ask != pair.ask]
+    kept = [each for each in read_verified(folder) if key_of(each.ask) != key_of(pair.ask)]
     path = folder / VERIFIED
     text = yaml.safe_dump([each.model_dump(mode="json") for each in (*kept, pair)], allow_unicode=True, sort_keys=False, width=140)
     path.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from evals.fill import fill_case
 from evals.gold import GoldTurn, Runner, gold_case
 from evals.noise import KINDS, noisy
 from evals.results import Judged, Left, Run
-from evals.score import judge
+from evals.score import is_right, judge
 
 if TYPE_CHECKING:
     from agents.session import Assistant
@@ -71,12 +71,29 @@ async def _one(
 ) -> tuple[Judged, ...]:
     replies = await _replies(case, gold, assistant)
     judged = tuple(
-        judge(case, number, turn, reply, company, runner) for number, (turn, reply) in enumerate(zip(gold, replies, strict=True), 1)
+        [
+            judge(case, number, turn, reply, company, runner).model_copy(
+                update={"clarified": await _clarified(case, turn, reply, assistant, company, runner)}
+            )
+            for number, (turn, reply) in enumerate(zip(gold, replies, strict=True), 1)
+        ]
     )
     if not again:
         return judged
     repeated = await _replies(case, gold, assistant)
     return tuple(each.model_copy(update={"steady": alike(one, other)}) for each, one, other in zip(judged, replies, repeated, strict=True))
+
+
+async def _clarified(case: Case, gold: GoldTurn, reply: Reply, assistant: Assistant, company: Company, runner: Runner) -> bool | None:
+    """Whether some option that was offered, sent back as it is, leads to an accepted result."""
+    offered = reply.answer.clarification
+    if offered is None or not gold.answerable:
+        return None
+    for option in offered.options:
+        (answered,) = await ask_turns((option,), assistant)
+        if is_right(case, gold, tuple(runner.run(call) for call in answered.calls), company):
+            return True
+    return False
 
 
 async def _replies(case: Case, gold: Sequence[GoldTurn], assistant: Assistant) -> tuple[Reply, ...]:

@@ -27,7 +27,7 @@ def judge(case: Case, number: int, gold: GoldTurn, reply: Reply, company: Compan
     ran = tuple(runner.run(call) for call in reply.calls) if reply.did in ("answer", "decline") else ()
     did = _did(reply, ran)
     known = company.ground.known.metrics
-    executed = _executed(case, gold, ran, company) if gold.answerable else None
+    executed = is_right(case, gold, ran, company) if gold.answerable else None
     expect = gold.turn.expect if gold.answerable or not gold.plans else ("decline",)
     best = _nearest_plan(gold, reply.calls, company)
     asked, right = gold_agents(reply.answer.agents, best.calls if best else ())
@@ -46,6 +46,7 @@ def judge(case: Case, number: int, gold: GoldTurn, reply: Reply, company: Compan
         expect=expect,
         did=did,
         correct=correct,
+        read_once=gold.read_once,
         executed=executed,
         slots=_slot_counts(best, reply.calls, company) if best and gold.answerable else {},
         asked_agents=tuple(sorted(asked)) if right_counts else (),
@@ -54,6 +55,7 @@ def judge(case: Case, number: int, gold: GoldTurn, reply: Reply, company: Compan
         ungrounded=ungrounded(reply.answer, company),
         relevance=relevance(reply.answer, best, known) if best and gold.answerable and expect[0] == "answer" else None,
         warned=reply.warned,
+        sure=reply.sure,
         seconds=reply.seconds,
         planner_seconds=reply.planner_seconds,
         trace=Trace() if correct else _trace(turn, gold, reply, did, ran),
@@ -72,7 +74,8 @@ def _correct(turn: Turn, did: Did, executed: bool | None) -> bool:
     return did in turn.expect
 
 
-def _executed(case: Case, gold: GoldTurn, ran: Sequence[Ran], company: Company) -> bool:
+def is_right(case: Case, gold: GoldTurn, ran: Sequence[Ran], company: Company) -> bool:
+    """Whether what ran comes to an accepted result."""
     more = 8 if case.archetype == _OVERVIEW else _EXTRA_CALLS
     return any(_matches(plan, ran, more, gold.turn.ordered, company) for plan in gold.plans if plan.runs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from evals.results import Judged, Run
 from evals.slots import SLOT_KINDS
@@ -63,6 +63,8 @@ def totals(run: Run) -> dict[str, Rate]:
         "coverage": part_of(asked, lambda turn: turn.answered),
         "silent substitution": part_of(turns, lambda turn: turn.silently_wrong),
         **{f"RS({cost})": mean_of(_reliability(turn, cost) for turn in turns) for cost in COSTS},
+        "AURC": mean_of(_risks(answered)),
+        "clarification quality": part_of((turn for turn in turns if turn.clarified is not None), lambda turn: bool(turn.clarified)),
         "abstain macro F1": macro_f1([(_label(turn), turn.did) for turn in turns], ABSTAIN),
         **{f"{kind} F1": macro_f1([(_label(turn), turn.did) for turn in turns], (kind,)) for kind in ABSTAIN},
         "needless clarification": part_of(asked, lambda turn: turn.did == "clarify" and "clarify" not in turn.expect),
@@ -120,6 +122,14 @@ def _reliability(turn: Judged, cost: float) -> float:
     if turn.correct:
         return 1.0
     return -cost if turn.answered else 0.0
+
+
+def _risks(answered: Iterable[Judged]) -> Iterator[float]:
+    """The share of wrong answers among the surest 1, 2, 3 ...: their mean is the area under the risk-coverage curve."""
+    wrong = 0
+    for count, turn in enumerate(sorted(answered, key=lambda turn: -turn.sure), 1):
+        wrong += not turn.correct
+        yield wrong / count
 
 
 def _label(turn: Judged) -> str:

@@ -36,14 +36,20 @@ def test_every_operator_is_a_tool_and_every_tool_is_listed_and_described() -> No
     names = [each.name for each in TOOLS]
     assert len(names) == len(set(names))
     defined = set()
-    for path in (ROOT / "tools" / "questions").glob("*.py"):
+    for path in (ROOT / "tools").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        defined |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and is_tool(node)}
     assert defined == set(names)
     page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
     for each in TOOLS:
         assert each.effect == "read"
         assert f"`{each.name}`" in page, f"docs/tools.md does not mention {each.name}: ./oiis tool > is its source"
+
+
+def is_tool(function: ast.FunctionDef) -> bool:
+    """Whether a function is described as a tool where it stands."""
+    called = (each.func for each in function.decorator_list if isinstance(each, ast.Call))
+    return any(isinstance(each, ast.Name) and each.id == "tool" for each in called)
 
 
 def test_presets_and_readers_are_documented() -> None:

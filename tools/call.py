@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ValidationError
 
+from ml.ledger import Promise
 from tools.contract import AnyTool, ToolCall, ToolContext
 from tools.errors import BadInput, CannotDo, NeedsPermission, ToolError, nearest_words
 from tools.facts import Findings
@@ -33,6 +34,7 @@ class AuditEntry:
     arguments_sha256: str
     outcome: Outcome
     seconds: float
+    promises: tuple[Promise, ...] = ()  # what the findings promise, for the ledger
 
 
 Audit = Callable[[AuditEntry], None]
@@ -47,19 +49,21 @@ def call(wanted: ToolCall, context: ToolContext, tools: Iterable[AnyTool], audit
     started = time.perf_counter()
     outcome: Outcome = "done"
     scope = ""
+    promises: tuple[Promise, ...] = ()
     try:
         chosen = find(wanted.tool, tools)
         scope = chosen.scope
         if scope not in context.caller.scopes:
             raise NeedsPermission(wanted.tool, scope)
-        return chosen.run(_entered(context, chosen, wanted), validated(chosen, wanted.arguments))
+        found = chosen.run(_entered(context, chosen, wanted), validated(chosen, wanted.arguments))
+        promises = found.promises
+        return found
     except ToolError as error:
         outcome = _outcome(error)
         raise
     finally:
-        audit(
-            AuditEntry(datetime.now(UTC), context.caller.name, wanted.tool, scope, _digest(wanted), outcome, time.perf_counter() - started)
-        )
+        seconds = time.perf_counter() - started
+        audit(AuditEntry(datetime.now(UTC), context.caller.name, wanted.tool, scope, _digest(wanted), outcome, seconds, promises))
 
 
 def _entered(context: ToolContext, chosen: AnyTool, wanted: ToolCall) -> ToolContext:

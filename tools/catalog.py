@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from tools.contract import AnyTool
+from tools.documents.document_question import document_question
+from tools.documents.documents_and_data import documents_and_data
+from tools.documents.market_context import market_context
+from tools.documents.review_themes import review_themes
+from tools.documents.search_documents import search_documents
+from tools.forecasting.forecasts import demand_forecast, forecast_accuracy
+from tools.inventory.asking import (
+    abc_xyz,
+    budget_buying,
+    cost_of_stockouts,
+    overstock,
+    policy_replay,
+    reorder_advice,
+    safety_stock_and_eoq,
+    stockout_risk,
+    supplier_options,
+    what_if_inventory,
+)
 from tools.questions.comparisons import change_by_member, compare_groups, contribution, decomposition, like_for_like, streaks
 from tools.questions.customers import (
     bought_together,
@@ -67,4 +85,21 @@ TOOLS: tuple[AnyTool, ...] = (
     look_up,
     look_up_lines,
     chain,
+    search_documents,
+    document_question,
+    documents_and_data,
+    review_themes,
+    market_context,
+    demand_forecast,
+    forecast_accuracy,
+    reorder_advice,
+    stockout_risk,
+    safety_stock_and_eoq,
+    abc_xyz,
+    overstock,
+    supplier_options,
+    what_if_inventory,
+    budget_buying,
+    policy_replay,
+    cost_of_stockouts,
 )

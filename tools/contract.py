@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, Generic, Literal, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel
 
 from tools.facts import Findings
 from tools.query.served import Served
+
+if TYPE_CHECKING:
+    from knowledge.search import Searcher as Searcher
 
 Effect = Literal["read", "propose"]
 Scope = Literal["data:read", "sql:free", "pii:read", "documents:read", "po:draft", "mail:draft", "price:draft"]
@@ -26,6 +29,10 @@ class Caller:
     scopes: frozenset[Scope] = frozenset({"data:read"})
 
 
+# Whoever sits at this machine may read its data and its documents.
+LOCAL = Caller(scopes=frozenset({"data:read", "documents:read"}))
+
+
 @dataclass(frozen=True)
 class ToolContext:
     """What a tool may use while it runs."""
@@ -35,6 +42,7 @@ class ToolContext:
     call_id: str = "c1"
     tool: str = ""
     seconds: float = inf  # what is left for this call; a tool stops by itself when it is over
+    documents: Searcher | None = None  # the library, where the installation has one
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer
 
 from ingestion.metrics import Unit as Unit
+from ml.ledger import Promise
 from tools.query.contract import Frozen as Frozen
 
 # JSON has one kind of number: amounts leave as plain numbers, exact to the cent far beyond any amount a line may have.
@@ -121,3 +122,4 @@ class Findings(Frozen):
     compared: Days | None = None  # what the period was compared with
     notes: tuple[str, ...] = ()
     truncated: bool = False
+    promises: tuple[Promise, ...] = Field(default=(), exclude=True)  # for the ledger; what is said of them is in the facts

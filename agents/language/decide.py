@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from agents.brain import World
 from agents.language.agents_for import agent_of
 from agents.language.fillers import candidates_of
+from agents.language.heavy import heavy
+from agents.language.learnt.weighing import Weighed, weigh
 from agents.language.matters import Matter
 from agents.language.parse import Parsed
 from agents.language.rank import TELLING, Ranked, ranked, weight_of
@@ -16,9 +18,11 @@ from agents.language.reading import reading_of
 from agents.language.replies import Replies, quoted, replies
 from agents.language.settle import Doubt, settle
 from agents.language.sketch import FilterSlot, Sketch
+from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, readings_of
 from agents.language.spans import ValueSpan
 from agents.language.taker import Candidate
 from agents.language.tokens import fold
+from agents.language.wishes import Wished, foreseen, wished
 from agents.plan import Clarify, Language, Part, Plan, PlannedCall
 from tools.query.contract import Between
 
@@ -36,11 +40,13 @@ class Judged:
     candidate: Candidate | None = None
     other: Plan | None = None
     assumptions: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()  # words the reading takes no account of
+    probability: float | None = None
 
 
-def plan_of(message: str, clauses: Sequence[Parsed], world: World, language: Language, nearest: Nearest) -> Plan:
+def plan_of(message: str, clauses: Sequence[Parsed], world: World, language: Language, nearest: Nearest, skill: Skill = RULES) -> Plan:
     """The plan of a whole message: every clause answered, or the first thing that stands in the way."""
-    judged = [judge(clause, world, language, nearest) for clause in clauses]
+    judged = [judge(clause, world, language, nearest, skill) for clause in clauses]
     refused = next((each.other for each in judged if each.other and each.other.outcome == "refuse"), None)
     answered = [each for each in judged if each.candidate]
     if refused or not answered:
@@ -48,7 +54,7 @@ def plan_of(message: str, clauses: Sequence[Parsed], world: World, language: Lan
         return refused or _first(others)
     if stopped := [each.other for each in judged if each.other and each.other.outcome not in ("talk",)]:
         return _first(stopped)
-    return _answer(message, answered, world, language)
+    return _answer(message, answered, world, language, skill)
 
 
 def _first(plans: Sequence[Plan]) -> Plan:
@@ -57,7 +63,7 @@ def _first(plans: Sequence[Plan]) -> Plan:
     return min(plans, key=lambda plan: order.get(plan.outcome, 4))
 
 
-def _answer(message: str, judged: Sequence[Judged], world: World, language: Language) -> Plan:
+def _answer(message: str, judged: Sequence[Judged], world: World, language: Language, skill: Skill) -> Plan:
     calls = [call for each in judged if each.candidate for call in each.candidate.calls]
     parts: list[Part] = []
     number = 0
@@ -71,16 +77,20 @@ def _answer(message: str, judged: Sequence[Judged], world: World, language: Lang
             else:
                 parts.append(Part(agent=agent, question=each.parsed.text, calls=(call,)))
     assumptions = tuple(dict.fromkeys(text for each in judged for text in each.assumptions))
-    repairs = [repair for each in judged for repair in each.parsed.repairs]
+    ignored = tuple(dict.fromkeys(word for each in judged for word in each.left))
+    repaired = any(each.parsed.repairs for each in judged)
+    chances = [each.probability for each in judged if each.probability is not None]
+    level, reason = confidence_of(min(chances, default=None), bool(ignored), bool(assumptions) or repaired, skill)
     return Plan(
         standalone_question=message,
         language=language,
         parts=tuple(parts),
-        ignored=tuple(each.parsed.sketch.tokens[place].text for each in judged for place in each.parsed.sketch.unread),
+        ignored=ignored,
         reading=reading_of(tuple(calls)),
         assumptions=assumptions,
-        confidence="low" if any(each.parsed.sketch.unread for each in judged) else "medium" if assumptions or repairs else "high",
-        reasons=assumptions[:3],
+        confidence=level,
+        reasons=(*([replies(language).say(reason)] if reason else []), *assumptions[:3]),
+        probability=min(chances, default=None),
     )
 
 
@@ -88,12 +98,19 @@ def judge_alone(parsed: Parsed) -> bool:
     """Whether the message is a question by itself: something is asked of it and every word that matters is explained."""
     if parsed.matters:
         return True
-    settled, _ = settle(parsed.sketch)
-    options = ranked(settled, candidates_of(settled))
+    _, options = readings_of(parsed)
     return bool(options) and not options[0].unexplained and not parsed.sketch.unread
 
 
-def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest) -> Judged:
+def is_read(parsed: Parsed, world: World) -> bool:
+    """Whether its readings are weighed at all: no rule speaks first."""
+    offered_here = frozenset(tool.name for tool in world.tools)
+    settled, _ = settle(parsed.sketch)
+    first = tuple(_real(parsed)) or wished(settled, (), parsed.text, world.as_of, offered_here) or _ahead(settled, world.as_of)
+    return not first
+
+
+def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest, skill: Skill = RULES) -> Judged:
     """One clause."""
     said, sketch = replies(language), parsed.sketch
     if matter := _matter(parsed, "refuse"):
@@ -101,7 +118,12 @@ def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest) ->
     if matter := _matter(parsed, "decline"):
         return Judged(parsed, other=_plan(parsed, language, "decline", said.say(matter.name)))
     settled, doubts = settle(sketch)
+    tools = frozenset(tool.name for tool in world.tools)
+    if wish := wished(settled, tuple(_real(parsed)), parsed.text, world.as_of, tools):
+        return _granted(parsed, wish, doubts, language, nearest)
     if ahead := _ahead(settled, world.as_of):
+        if wish := foreseen(settled, parsed.text, world.as_of, tools):
+            return _granted(parsed, wish, doubts, language, nearest)
         return Judged(parsed, other=_plan(parsed, language, "decline", said.say("future", words=ahead, as_of=world.as_of.isoformat())))
     options = ranked(settled, candidates_of(settled))
     if (matter := _matter(parsed, "talk")) and not _substance(settled, options):
@@ -109,12 +131,45 @@ def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest) ->
     if not options:
         asked = None if sketch.unread else _which_measure(parsed, settled, language, said)
         return Judged(parsed, other=asked or _plan(parsed, language, "decline", _nothing(settled, said, nearest)))
-    best = options[0]
     if asked := _which_name(parsed, settled, language, said, nearest):
         return Judged(parsed, other=asked)
-    if why := _gap(settled, best, said, nearest):
+    if skill.learnt:
+        weighed = weigh(skill.learnt, parsed, settled, options, skill.edited)
+        return _weighed(parsed, settled, doubts, weighed, chosen(weighed, options[0]), language, nearest, skill)
+    if why := _gap(settled, options[0], said, nearest):
         return Judged(parsed, other=_plan(parsed, language, "decline", why))
-    return _undoubted(parsed, settled, doubts, best, language, said)
+    return _undoubted(parsed, settled, doubts, options[0], language, said)
+
+
+def _granted(parsed: Parsed, asked: Wished, doubts: Sequence[Doubt], language: Language, nearest: Nearest) -> Judged:
+    """The call a phrase asks for, when it explains the rest of the message too."""
+    said = replies(language)
+    if asked.best is None:
+        return Judged(parsed, other=_plan(parsed, language, "decline", said.say(asked.reply)))
+    if why := _gap(asked.sketch, asked.best, said, nearest):
+        return Judged(parsed, other=_plan(parsed, language, "decline", why))
+    return _undoubted(parsed, asked.sketch, doubts, asked.best, language, said)
+
+
+def _weighed(
+    parsed: Parsed,
+    sketch: Sketch,
+    doubts: Sequence[Doubt],
+    weighed: Sequence[Weighed],
+    best: Weighed,
+    language: Language,
+    nearest: Nearest,
+    skill: Skill,
+) -> Judged:
+    """The likeliest reading when it is likely enough; else a question with the two likeliest, or what stands in the way."""
+    said = replies(language)
+    if skill.learnt and is_answered(best, sketch, skill.learnt):
+        judged = _undoubted(parsed, sketch, doubts, best.ranked, language, said)
+        return replace(judged, probability=best.probability)
+    if len(options := offered(weighed, parsed, language, skill)) > 1:
+        return Judged(parsed, other=_clarify(parsed, language, said.say("two_readings"), options))
+    why = _gap(sketch, best.ranked, said, nearest) or said.say("unsure") + said.say("try")
+    return Judged(parsed, other=_plan(parsed, language, "decline", why))
 
 
 def _undoubted(parsed: Parsed, sketch: Sketch, doubts: Sequence[Doubt], best: Ranked, language: Language, said: Replies) -> Judged:
@@ -132,7 +187,9 @@ def _undoubted(parsed: Parsed, sketch: Sketch, doubts: Sequence[Doubt], best: Ra
         assumed.append(said.say("contains", name=f"\u201c{text}\u201d"))
     assumed += [said.say("repaired", written=f"\u201c{each.written}\u201d", read=f"\u201c{each.read}\u201d") for each in parsed.repairs]
     assumed += _named(sketch, candidate, said)
-    return Judged(parsed, candidate, assumptions=tuple(assumed))
+    unread = [sketch.tokens[place].text for place in sketch.unread]
+    left = (*unread, *(sketch.text(at) for at in best.unexplained))
+    return Judged(parsed, candidate, assumptions=tuple(assumed), left=left)
 
 
 def _are_alike(doubt: Doubt, sketch: Sketch) -> bool:
@@ -219,15 +276,19 @@ def _instead(sketch: Sketch, slot: FilterSlot, choice: ValueSpan) -> str:
 
 
 def _matter(parsed: Parsed, kind: str) -> Matter | None:
-    """The first matter of a kind that no name of the data holds."""
+    """The first matter of a kind."""
+    return next((matter for matter in _real(parsed) if matter.kind == kind), None)
+
+
+def _real(parsed: Parsed) -> Iterator[Matter]:
+    """The matters that no name of the data holds."""
     held = [group for group in parsed.sketch.groups if any(tag.value and tag.value.score >= _SURE_NAME for tag in group.of("value"))]
     for matter in parsed.matters:
         if any(group.start <= matter.start and matter.end < group.end + (group.start < matter.start) for group in parsed.sketch.groups):
             continue
         inside = any(group.start <= matter.start and matter.end <= group.end and group.end - group.start > 1 for group in held)
-        if matter.kind == kind and not inside:
-            return matter
-    return None
+        if not inside:
+            yield matter
 
 
 def _substance(sketch: Sketch, options: Sequence[Ranked]) -> bool:
@@ -258,6 +319,8 @@ def _ahead(sketch: Sketch, as_of: date) -> str:
     """The words for a period that begins after the newest data."""
     for slot in sketch.periods:
         meaning = slot.span.meaning
+        if slot.at in sketch.cues.get("cohort", ()):  # the months that followed, not those to come
+            continue
         if isinstance(meaning, Between) and meaning.start > as_of:
             return quoted([sketch.text(slot.at)])
     return ""
@@ -271,75 +334,11 @@ def _nothing(sketch: Sketch, said: Replies, nearest: Nearest) -> str:
 
 def _gap(sketch: Sketch, best: Ranked, said: Replies, nearest: Nearest) -> str:
     """Why the best candidate is not the question; empty when it is."""
-    if _heavy(sketch):
+    if heavy(sketch):
         return _unread(sketch, said, nearest)
     if best.unexplained:
         return said.say("unexplained", words=quoted([sketch.text(at) for at in best.unexplained])) + said.say("try")
     return ""
-
-
-def _heavy(sketch: Sketch) -> tuple[int, ...]:
-    """Unread words that may be what the question is about; the others are told and left out."""
-    return tuple(place for place in sketch.unread if _is_heavy(sketch, place))
-
-
-def _is_heavy(sketch: Sketch, place: int) -> bool:
-    """A name, a code, a word after a preposition or just before a figure says what is meant; a verb or an adverb elsewhere does not."""
-    token = sketch.tokens[place]
-    if sketch.language != "en" or not token.text.isalpha() or (place and token.text[0].isupper()) or len(sketch.unread) > 2:
-        return True
-    before = next((each.folded for each in reversed(sketch.tokens[:place]) if each.folded not in _ARTICLES), "")
-    after = next((group for group in sketch.groups if group.start == place + 1), None)
-    verbal = token.folded.endswith(("ing", "ed", "ly"))
-    if before in _PREPOSITIONS and not verbal:
-        return True
-    following = after is not None and bool(after.of("metric", "dimension", "value"))
-    previous = next((group for group in sketch.groups if group.end == place), None)
-    compound = previous is not None and bool(previous.of("metric", "dimension", "value")) and not verbal and place == len(sketch.tokens) - 1
-    return (following and not token.folded.endswith("ly")) or compound
-
-
-_ARTICLES = ("the", "a", "an", "our", "my", "your", "their", "its", "any", "all", "some", "these", "those", "this", "that")
-_PREPOSITIONS = (
-    "for",
-    "from",
-    "in",
-    "of",
-    "by",
-    "per",
-    "with",
-    "at",
-    "to",
-    "on",
-    "into",
-    "about",
-    "under",
-    "over",
-    "through",
-    "via",
-    "without",
-    "excluding",
-    "except",
-    "which",
-    "what",
-    "each",
-    "every",
-    "than",
-    "is",
-    "are",
-    "was",
-    "were",
-    "as",
-    "between",
-    "and",
-    "or",
-    "many",
-    "much",
-    "no",
-    "not",
-    "never",
-    "like",
-)
 
 
 def _unread(sketch: Sketch, said: Replies, nearest: Nearest) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from agents.brain import Understood
 from agents.language.decide import judge_alone
-from agents.language.follow import exchanged, habits, holds, merged, starts_with, without_filters
+from agents.language.follow import exchanged, habits, holds, inherited, merged, starts_with, without_filters
 from agents.language.parse import Parsed, language_of, parse
-from agents.language.pointing import dated, named, swapped
+from agents.language.pointing import as_value, dated, named, swapped
 from agents.language.rank import LOOSE
+from agents.language.sketch import Sketch
 from agents.language.tokens import tidy, tokens_of
 from agents.language.vocabulary import Vocabulary
 from agents.memory import Dialogue, Turn
@@ -20,6 +22,16 @@ _ASKS = re.compile(
     r"|bao nhiêu|nào|liệt kê|cho (?:tôi )?(?:biết|xem))\b",
     re.IGNORECASE,
 )
+
+
+# Politeness before what is asked.
+_THANKS = re.compile(
+    r"^\s*(?:thanks?(?: you)?(?: very much| a lot)?|great|perfect|ok(?:ay)?|cảm ơn(?: bạn| em| anh| chị)?)\s*[.!,]\s+(?=\w)", re.IGNORECASE
+)
+
+
+# A correction, not something left out: "no, silver".
+_NO = re.compile(r"^\s*(?:no|nope|nah|không|à không|không phải)\s*[,.;:-]+\s+(?=\w)", re.IGNORECASE)
 
 
 def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understood:
@@ -74,22 +86,66 @@ def _edited(message: str, last: Turn, dialogue: Dialogue, words: Vocabulary, lan
     def read(text: str, spoken: Language) -> Parsed:
         return parse(text, words.lexicon, words.values, dialogue.as_of, spoken)
 
+    message = _NO.sub("", _THANKS.sub("", message)) or message
     new = read(message, language)
     if any(matter.kind == "refuse" for matter in new.matters) or (new.matters and new.matters[0].kind == "talk" and not new.sketch.metrics):
         return message
     old = read(last.plan.standalone_question, last.plan.language)
     if swapped(message) and len(old.sketch.filters) == 2:
         return exchanged(old.sketch)
-    if holds(new.sketch.tokens, habits().drop):
-        return without_filters(old.sketch)
+    if (wide := _widened(new, old)) is not None:
+        return wide
+    if _asks_the_worth(message, new.sketch, old.sketch):
+        return merged(old.sketch, new.sketch, message)
     said = dated(named(message, old.sketch, dialogue.handles), old.sketch, dialogue.as_of)
     if said != message:
         new = read(said, language)
-        if judge_alone(new) and _asks_by_itself(said, new):
-            return said
+        shown = not old.sketch.filters and any(not slot.verb for slot in new.sketch.metrics)  # a figure of a row that was shown
+        own = _asks_by_itself(said, new) or shown
+        about = inherited(old.sketch, new.sketch, said, pointed=bool(new.sketch.filters))
+        if own and judge_alone(read(about, language)):
+            return about
+    elif points_back(new.sketch) and _asks_by_itself(message, new):
+        about = inherited(old.sketch, new.sketch, message)
+        return about if judge_alone(read(about, language)) else message
     elif not _leans(message, new):
         return message
-    return merged(old.sketch, new.sketch, said) or message
+    text = merged(old.sketch, new.sketch, said)
+    return text if text and text != last.plan.standalone_question else message
+
+
+def _asks_the_worth(message: str, new: Sketch, old: Sketch) -> bool:
+    """What is it worth: the value of what was counted."""
+    named_figure = any(not slot.verb for slot in new.metrics)
+    brief = bool(old.metrics) and not named_figure and len(new.tokens) <= _BRIEF
+    return brief and bool(as_value(old.metrics[0].name, message, old.language))
+
+
+def _widened(new: Parsed, old: Parsed) -> str | None:
+    """The last question without its names, where the message takes them away: no filter, all provinces, regardless of tier."""
+    tokens = new.sketch.tokens
+    every = {token.folded for token in tokens} & _EVERY
+    for slot in new.sketch.dimensions if every and not new.sketch.metrics else ():
+        if any(each.best.dimension == slot.name for each in old.sketch.filters):
+            return without_filters(old.sketch, slot.name)
+    return without_filters(old.sketch) if holds(tokens, habits().drop) else None
+
+
+_BRIEF = 6
+_EVERY = frozenset({"all", "any", "every", "regardless", "irrespective", "whatever", "tat", "moi"})
+
+
+def points_back(sketch: Sketch) -> bool:
+    """Whether a word stands for what was spoken of: how many of them, the revenue of those."""
+    words = [token.folded for token in sketch.tokens]
+    return any(
+        (before in _OF and word in _THOSE) or (before in ("that", "those", "same") and word in _SPANS) for before, word in pairwise(words)
+    )
+
+
+_OF = frozenset({"of", "from", "for", "among", "were", "in", "with", "by", "on"})
+_SPANS = frozenset({"time", "period", "month", "quarter", "week", "year", "months", "weeks", "days", "day"})
+_THOSE = frozenset({"them", "those", "these", "that", "which"})
 
 
 def _asks_by_itself(message: str, new: Parsed) -> bool:
@@ -131,7 +187,15 @@ def _says_something(new: Parsed) -> bool:
     sketch = new.sketch
     if sketch.unread or holds(sketch.tokens, habits().point):
         return True
-    return any(not group.is_empty_word or group.cues() - LOOSE for group in sketch.groups)
+    return any(
+        not group.is_empty_word or group.cues() - LOOSE or group.of("metric", "dimension", "value", "time", "number", "verb")
+        for group in sketch.groups
+    )
+
+
+def _only_ranks(sketch: Sketch) -> bool:
+    """Which are worst: by the figure of the last question and in its days."""
+    return not (sketch.metrics or sketch.periods or sketch.filters) and not sketch.has(*_OWN_QUESTION, "seller_high", "seller_low")
 
 
 def _leans(message: str, new: Parsed) -> bool:
@@ -142,12 +206,15 @@ def _leans(message: str, new: Parsed) -> bool:
     leaning = starts_with(sketch.tokens, habits().lean) > 0
     measured = bool(sketch.metrics) and not all(slot.verb for slot in sketch.metrics)
     ranked = sketch.has("top", "bottom") and any(slot.role == "head" for slot in sketch.dimensions)
-    asking = bool(_ASKS.search(message))
+    asking = bool(_ASKS.search(message)) and not (ranked and _only_ranks(sketch))
     if asking and (measured or ranked or sketch.has(*_OWN_QUESTION) or sketch.metrics):
         return False
+    length = len(sketch.tokens) - sum(sketch.groups[slot.at].end - sketch.groups[slot.at].start - 1 for slot in sketch.filters)
     kinds = [bool(sketch.metrics), bool(sketch.dimensions), bool(sketch.filters), bool(sketch.periods or sketch.comparisons), ranked]
     if leaning:
         return not (measured and sum(kinds) >= 3)
-    if len(sketch.tokens) <= 7 and sum(kinds) <= 1 and not sketch.has(*_OWN_QUESTION):
+    if length <= 7 and sum(kinds) <= 1 and not sketch.has(*_OWN_QUESTION):
         return True
-    return not measured and not ranked and not sketch.has(*_OWN_QUESTION) and len(sketch.tokens) <= 7
+    if ranked and _only_ranks(sketch) and length <= 7:
+        return True
+    return not measured and not ranked and not sketch.has(*_OWN_QUESTION) and length <= 7

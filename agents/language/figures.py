@@ -68,6 +68,7 @@ RATE_OF: Mapping[str, str] = {
     "margin": "margin_rate",
     "stockouts": "stockout_rate",
 }
+_DONE = frozenset({"orders", "placed_orders"})
 _JOINING = frozenset({"and", ",", "&", "plus", "và", "vs", "or", "/", "+", "với", "cùng", "as", "versus", "by"})
 _PREPOSITIONS = frozenset({"in", "from", "of", "for", "per", "to", "on", "with", "average", "an"})
 _HANGING = frozenset({"from", "of", "in", "for", "the", "a", "our", "to", "on", "ended", "end", "per", "with", "của", "từ", "trong"})
@@ -116,10 +117,13 @@ class Figures:
         if any(slot.per for slot in nouns):
             return self._ratio(nouns)
         nouns = self._joined(nouns)
+        counted = [slot for slot in self.sketch.dimensions if slot.role == "counted" and slot.at not in self.used]
+        if counted and nouns and {slot.name for slot in nouns} <= _DONE and not self.sketch.numbers:
+            self.used.update(slot.at for slot in nouns)  # how many customers placed an order: customers are counted
+            nouns = []
         if nouns:
             self.used.update(slot.at for slot in nouns)
             return self._said(list(dict.fromkeys(slot.name for slot in nouns)))
-        counted = [slot for slot in self.sketch.dimensions if slot.role == "counted" and slot.at not in self.used]
         if counted:
             self.used.update(slot.at for slot in counted)
             return self._said(list(dict.fromkeys(self._count_of(slot.name) for slot in counted)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from agents.language.figures import MONEY, Json, is_mean
+from agents.language.figures import Json, is_mean
 from agents.language.sketch import NUMERIC, Sketch
 from agents.language.taker import Candidate, Taker, condition_on
 from tools.query.contract import Grain
@@ -19,7 +19,9 @@ def fill_value(sketch: Sketch) -> Candidate | None:
     """How much, how many: one number for each metric, perhaps beside the period before."""
     take = Taker(sketch)
     metrics = take.metrics()
-    if not metrics and sketch.has("keep") and _about_goods(sketch) and take.cue("keep", "where_is"):
+    if not metrics and sketch.has("how_many") and (kept := _counted_by_quality(take)):
+        metrics = [kept]
+    if not metrics and sketch.has("keep") and not sketch.has("where_is") and _about_goods(sketch) and take.cue("keep"):
         metrics = ["stock_on_hand"]
     if not metrics and sketch.has("speed") and take.cue("speed", "how_did"):
         metrics = ["supplier_lead_time_days" if _names(sketch) & {"supplier"} else "delivery_days"]
@@ -51,8 +53,9 @@ def fill_value(sketch: Sketch) -> Candidate | None:
 def fill_overview(sketch: Sketch) -> Candidate | None:
     """How are we doing: the main figures beside the period before."""
     take = Taker(sketch)
-    if not take.cue("overview") or sketch.metrics:
+    if not (take.cue("overview") or _only_how_it_was(sketch)) or sketch.metrics:
         return None
+    take.cue("how_did")
     take.cue("performance", "total")
     period = take.period()
     if not period:
@@ -61,19 +64,26 @@ def fill_overview(sketch: Sketch) -> Candidate | None:
     return take.made("metric_value", {"metrics": list(OVERVIEW), "where": take.where(), **period, **take.compare("previous")})
 
 
+def _counted_by_quality(take: Taker) -> str | None:
+    """How many gold ones: customers by their tier, on file or with an order in the days that are named."""
+    if not any(slot.best.dimension in ("tier", "customer_kind", "area_kind") for slot in take.sketch.filters):
+        return None
+    return "active_customers" if take.sketch.periods else "customer_count"
+
+
+def _only_how_it_was(sketch: Sketch) -> bool:
+    """How was October: a time, and nothing else asked of it."""
+    things = any(slot.role != "label" for slot in sketch.dimensions)
+    return sketch.has("how_did") and bool(sketch.periods) and not things and not sketch.has("why", "speed", "status", "top", "bottom")
+
+
 def fill_breakdown(sketch: Sketch) -> Candidate | None:
     """Metrics for each member of some dimensions, perhaps only for those that qualify."""
     take = Taker(sketch)
     numeric = take.where() if any(slot.name in NUMERIC for slot in sketch.dimensions) else []
     conditions = any(number.op for number in sketch.numbers)
-    having, named = take.havings() if conditions and not _only_orders(sketch) else ([], [])
+    having, named = take.havings() if conditions else ([], [])
     by = take.dimensions("group", "within", "head", "loose") if conditions else take.dimensions("group", "within", "head")
-    if not by and _only_orders(sketch):
-        take.used.update(slot.at for slot in sketch.metrics)
-        by = ["order"]
-        worth = take.number("plain")
-        take.cue("having", "which")
-        having, named = ([condition_on("revenue", worth)], ["revenue"]) if worth else ([], [])
     metrics = list(dict.fromkeys([*named, *take.metrics()]))
     if not metrics and by[:1] in (["order"], ["customer"]) and (bare := take.number("plain")) and bare.op:
         take.assume("measured by revenue")
@@ -118,12 +128,6 @@ def _about_goods(sketch: Sketch) -> bool:
     }
 
 
-def _only_orders(sketch: Sketch) -> bool:
-    """Orders over an amount of money: single orders are meant, by what they are worth."""
-    amounts = any(each.op and each.number >= MONEY for each in sketch.numbers)
-    return amounts and not sketch.dimensions and [slot.name for slot in sketch.metrics] == ["orders"]
-
-
 def fill_list(sketch: Sketch) -> Candidate | None:
     """Which things there are, when no figure is asked for."""
     take = Taker(sketch)
@@ -157,11 +161,20 @@ def _is_listed(sketch: Sketch) -> bool:
 
 def _several(take: Taker) -> str | None:
     """The dimension of which the message names several members."""
-    names = [slot.best.dimension for slot in take.sketch.filters if not slot.negated]
+    sketch = take.sketch
+    names = [slot.best.dimension for slot in sketch.filters if not slot.negated]
     many = [name for name in names if names.count(name) > 1]
+    if many and _either(sketch, [slot.at for slot in sketch.filters if slot.best.dimension == many[0]]):
+        return None
     if many:
         take.cue("versus", "combine", "group")
     return many[0] if many else None
+
+
+def _either(sketch: Sketch, places: list[int]) -> bool:
+    """Defective or damaged: names with "or" between them are taken together."""
+    between = sketch.tokens[sketch.groups[places[0]].end : sketch.groups[places[-1]].start]
+    return bool({token.lower for token in between} & {"or", "hoặc", "hay"})
 
 
 def fill_trend(sketch: Sketch) -> Candidate | None:

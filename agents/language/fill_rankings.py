@@ -156,14 +156,17 @@ def fill_share(sketch: Sketch) -> Candidate | None:
 def fill_pareto(sketch: Sketch) -> Candidate | None:
     """The few that make most of it."""
     take = Taker(sketch)
-    if not take.cue("pareto"):
+    listed = any(slot.role in ("head", "counted") for slot in sketch.dimensions)
+    bare = next((slot for slot in sketch.numbers if slot.kind == "percent" and slot.op is None), None)
+    most = sketch.has("most_of", "few") and not any(slot.limits for slot in sketch.numbers)
+    if not take.cue("pareto") and not (listed and (bare or most or sketch.has("half"))):
         return None
     percent = take.number("percent")
     part = percent.number if percent else 0.5 if take.cue("half") else None
-    if part is None and "pareto" not in take.cue_words("pareto") and "80" not in take.cue_words("pareto"):
+    if part is None and not most and "pareto" not in take.cue_words("pareto") and "80" not in take.cue_words("pareto"):
         return None
-    take.cue("top", "which", "how_many", "share", "contribution", "few", "half")
-    by = take.entity("product")
+    take.cue("top", "which", "how_many", "share", "contribution", "few", "half", "most_of", "having", "combine", "total")
+    by = take.entity() or (take.dimensions("group") or ["product"])[0]
     metric = take.metric("revenue")
     return take.made("pareto", {"metric": metric, "by": by, "share": part, "where": take.where(), **take.period()}, 1)
 
@@ -175,7 +178,7 @@ def fill_abc(sketch: Sketch) -> Candidate | None:
         return None
     counted = take.cue("how_many")
     by = (take.dimensions("head", "counted", "group", "within") or ["product"])[0]
-    take.cue("share", "group")
+    take.cue("share", "group", "falling", "which", "show_all", "top")
     metric = take.metric("revenue")
     return take.made("abc_classes", {"metric": metric, "by": by, "summary": counted, "where": take.where(), **take.period()}, 1)
 
@@ -195,6 +198,22 @@ def fill_rank_change(sketch: Sketch) -> Candidate | None:
     return take.made("rank_change", {"metric": metric, "by": by, "n": n, "only": only, "where": take.where(), **dated(take)}, 1.5)
 
 
+_JOINING = frozenset({"or", "and", "hay", "hoặc", "hoac", "và", "va", "với", "voi", "than"})
+
+
+def _compares(sketch: Sketch) -> bool:
+    """Whether two things are held against each other; "or" alone takes them together unless it is asked which."""
+    if sketch.has("higher", "lower", "both"):
+        return True
+    texts = {sketch.text(at).casefold() for at in sketch.cues.get("versus", ()) if not sketch.groups[at].of("comparator")}
+    if texts - _JOINING:
+        return True
+    first = sketch.tokens[0].folded
+    return bool(texts) and (
+        sketch.has("which", "top", "bottom", "fastest", "slowest") or first in ("is", "are", "do", "does", "did", "was", "were")
+    )
+
+
 def fill_compare_groups(sketch: Sketch) -> Candidate | None:
     """One group against another."""
     take = Taker(sketch)
@@ -202,9 +221,10 @@ def fill_compare_groups(sketch: Sketch) -> Candidate | None:
     for place, slot in enumerate(sketch.filters):
         by_dimension.setdefault(slot.best.dimension, []).append(place)
     pair = next((places for places in by_dimension.values() if len(places) == 2), None)
-    if pair is None or not sketch.has("versus", "higher", "lower", "both"):
+    if pair is None or not _compares(sketch):
         return None
     take.cue("versus", "higher", "lower", "which", "top", "bottom", "combine", "change", "performance", "how_much")
     left, right = (take.filters([sketch.filters[place]]) for place in pair)
+    take.used.update(slot.at for slot in sketch.dimensions if slot.name == "customer" and sketch.text(slot.at).casefold() in ("who", "ai"))
     metric = take.metric("revenue")
     return take.made("compare_groups", {"metric": metric, "left": left, "right": right, "where": take.where(), **take.period()}, 0.6)

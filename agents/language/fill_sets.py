@@ -66,8 +66,9 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     if len(sketch.periods) == 2 and not sketch.filters:
         return None
     cut = max(places)
-    did = [slot for slot in sketch.filters if slot.at < cut and not _own(slot)]
-    never = [slot for slot in sketch.filters if slot.at > cut and not _own(slot)]
+    lead = _likely_entity(sketch)
+    did = [slot for slot in sketch.filters if slot.at < cut and not _own(slot, lead)]
+    never = [slot for slot in sketch.filters if slot.at > cut and not _own(slot, lead)]
     late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in ("returned_units", "reviews")), None)
     if not never and late_verb is None:
         return None
@@ -77,7 +78,7 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     take.cue("never", "exclude", "which", "how_many", "having", "combine", "only")
     entity = _entity(take)
     take.used.update(slot.at for slot in sketch.metrics)
-    shared = [slot for slot in sketch.filters if _own(slot)]
+    shared = [slot for slot in sketch.filters if _own(slot, lead)]
     when = take.period()
     first = {**_condition(take, did, entity), **when}
     second = {**_condition(take, never, entity), **when}
@@ -121,9 +122,14 @@ def fill_stopped(sketch: Sketch) -> Candidate | None:
     return take.made("did_but_never", {"entity": entity, "did": did, "never": never, "where": take.filters()}, 1.0)
 
 
-def _own(slot: FilterSlot) -> bool:
+def _own(slot: FilterSlot, entity: str = "customer") -> bool:
     """A name that describes the entity itself: gold customers in Hanoi."""
-    return slot.best.dimension in ("tier", "province", "district", "customer_kind", "area_kind")
+    return entity == "customer" and slot.best.dimension in ("tier", "province", "district", "customer_kind", "area_kind")
+
+
+def _likely_entity(sketch: Sketch) -> str:
+    """Customers, unless the message leads with other things."""
+    return next((slot.name for slot in sketch.dimensions if slot.role in ("head", "counted", "group")), "customer")
 
 
 def _condition(take: Taker, slots: list[FilterSlot], entity: str) -> Json:
@@ -244,6 +250,7 @@ def fill_cohort(sketch: Sketch) -> Candidate | None:
         return None
     take.cue("rate", "average")
     take.cue("trend", "how_many", "share", "group", "first_time", "repeat_event", "which")
+    take.used.update(slot.at for slot in sketch.periods if slot.at in sketch.cues.get("cohort", ()))  # "in the following months"
     grain: str | None = take.bucket() or next((s.name for s in sketch.dimensions if s.name in ("week", "month", "quarter", "year")), None)
     take.dimensions("head", "group", "counted", "within")
     take.used.update(slot.at for slot in sketch.metrics)

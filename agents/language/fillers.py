@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agents.language import fill_changes, fill_measures, fill_rankings, fill_records, fill_sets
+from agents.language import fill_chains, fill_changes, fill_conditions, fill_measures, fill_rankings, fill_records, fill_sets
 from agents.language.sketch import Sketch
 from agents.language.taker import Candidate
 
@@ -14,6 +14,8 @@ FILLERS: tuple[Filler, ...] = (
     fill_measures.fill_value,
     fill_measures.fill_overview,
     fill_measures.fill_breakdown,
+    fill_conditions.fill_orders,
+    fill_conditions.fill_unnamed_members,
     fill_measures.fill_list,
     fill_measures.fill_trend,
     fill_measures.fill_running,
@@ -28,6 +30,7 @@ FILLERS: tuple[Filler, ...] = (
     fill_rankings.fill_abc,
     fill_rankings.fill_rank_change,
     fill_rankings.fill_compare_groups,
+    fill_chains.fill_chain,
     fill_changes.fill_change_by_member,
     fill_changes.fill_why,
     fill_changes.fill_decomposition,

@@ -1,4 +1,4 @@
-"""What lies outside the tools: requests nobody may make, matters the data does not hold, small talk; found by phrases."""
+"""Matters found by phrases: requests nobody may make, what models and documents are asked, what nothing here holds, small talk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agents.language.words import LANGUAGES, read_table
 from agents.plan import Language
 from tools.facts import Frozen
 
-MatterKind = Literal["refuse", "decline", "talk"]
+MatterKind = Literal["refuse", "decline", "talk", "tool"]
 
 
 class Beyond(Frozen):
@@ -21,9 +21,10 @@ class Beyond(Frozen):
     refuse: Mapping[str, tuple[str, ...]]
     decline: Mapping[str, tuple[str, ...]]
     talk: Mapping[str, tuple[str, ...]]
+    tool: Mapping[str, tuple[str, ...]]
 
     def kinds(self) -> tuple[tuple[MatterKind, Mapping[str, tuple[str, ...]]], ...]:
-        return (("refuse", self.refuse), ("decline", self.decline), ("talk", self.talk))
+        return (("refuse", self.refuse), ("tool", self.tool), ("decline", self.decline), ("talk", self.talk))
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Matter:
 def _phrases() -> dict[Language, list[tuple[tuple[str, ...], MatterKind, str]]]:
     table: dict[Language, list[tuple[tuple[str, ...], MatterKind, str]]] = {}
     for language in LANGUAGES:
-        beyond = Beyond.model_validate(read_table(language, "beyond"))
+        beyond = Beyond.model_validate({**read_table(language, "beyond"), "tool": read_table(language, "wishes")})
         table[language] = [
             (_keys(phrase, language), kind, name) for kind, names in beyond.kinds() for name, phrases in names.items() for phrase in phrases
         ]
@@ -72,12 +73,20 @@ def _found(tokens: Sequence[Token], language: Language) -> Iterator[Matter]:
 
 def is_matter_word(token: Token) -> bool:
     """Whether the word is part of any such phrase: it is no misspelt word."""
-    return token.folded in _matter_words()
+    return token.folded in _matter_words() or token.lower in _matter_words()
 
 
 @lru_cache(maxsize=1)
 def _matter_words() -> frozenset[str]:
     return frozenset(key for phrases in _phrases().values() for phrase, _, _ in phrases for key in phrase)
+
+
+@lru_cache(maxsize=1)
+def wish_words() -> tuple[str, ...]:
+    """The English words by which models and documents are asked: a word close to one may be it, misspelt."""
+    return tuple(
+        sorted({key for phrase, kind, _ in _phrases()["en"] if kind == "tool" for key in phrase if len(key) > 5 and key.isalpha()})
+    )
 
 
 def _at(keys: Sequence[str], place: int, table: _Table, at_least: int = 1) -> Matter | None:

@@ -57,7 +57,8 @@ def language_of(message: str, lexicon: Lexicon, values: Names | None = None) -> 
 
 def parse(text: str, lexicon: Lexicon, values: Names, as_of: date, language: Language) -> Parsed:
     """The clause with its short and misspelt words repaired; a word that names something is never repaired."""
-    tokens = unmarked(tokens_of(tidy(text)), lexicon, language)
+    tokens = tokens_of(tidy(text))
+    tokens = unmarked(tokens, lexicon, language, _named_places(tokens, values, language))
     spelt, short = written_out(tokens, lexicon, language)
     sketch = _sketch(spelt, lexicon, values, as_of, language)
     fixed, wrong = respelt(sketch.tokens, sketch.unread, lexicon)
@@ -66,10 +67,19 @@ def parse(text: str, lexicon: Lexicon, values: Names, as_of: date, language: Lan
     return Parsed(text, sketch, (*short, *wrong), matters_in(sketch.tokens, language))
 
 
+def _named_places(tokens: tuple[Token, ...], values: Names, language: Language) -> frozenset[int]:
+    """Places of words that name something in the data as they are written."""
+    if language != "vi" or all(token.lower == token.folded for token in tokens):
+        return frozenset()
+    spans = [span for span in values.link(tokens, language) if span.match in ("exact", "alias") and span.score >= _SURE]
+    return frozenset(place for span in spans for place in range(span.start, span.end))
+
+
 def _sketch(tokens: Sequence[Token], lexicon: Lexicon, values: Names, as_of: date, language: Language) -> Sketch:
     """The best cover; where words stay unread, weaker readings of them are let in."""
     whole = tuple(tokens)
-    spans = [span for span in values.link(whole, language) if not _is_money(whole, span)]
+    asking = [matter for matter in matters_in(whole, language) if matter.kind == "tool" and matter.end - matter.start > 1]
+    spans = [span for span in values.link(whole, language) if not _is_money(whole, span) and not _crosses(span, asking)]
     times = read_times(whole, as_of, language)
     sure = [span for span in spans if span.score >= _SURE]
     tags = tag_all(whole, lexicon, times, sure, language)
@@ -80,6 +90,17 @@ def _sketch(tokens: Sequence[Token], lexicon: Lexicon, values: Names, as_of: dat
     open_ = set(sketch.unread)
     weak = [span for span in spans if _fills(span, open_)]
     return _with_name_parts(sketch_of(whole, cover(whole, tag_all(whole, lexicon, again, [*sure, *weak], language)), language))
+
+
+def _crosses(span: ValueSpan, matters: Sequence[Matter]) -> bool:
+    """Half inside a phrase, half outside: its words belong to the phrase."""
+    return any(
+        span.start < matter.end
+        and matter.start < span.end
+        and not (span.start <= matter.start and matter.end <= span.end)
+        and not (matter.start <= span.start and span.end <= matter.end)
+        for matter in matters
+    )
 
 
 def _is_money(tokens: Sequence[Token], span: ValueSpan) -> bool:
@@ -94,7 +115,7 @@ def _fills(span: ValueSpan, unread: set[int]) -> bool:
 
 def _times_between(sketch: Sketch, tags: Sequence[Tag], as_of: date) -> Iterator[TimeSpan]:
     """Times read once more between the longer phrases, which may have taken a word of one."""
-    long = [tag for tag in tags if tag.kind in ("metric", "dimension", "value") and tag.end - tag.start > 1]
+    long = [tag for tag in tags if tag.kind in ("metric", "dimension", "value", "cue") and tag.end - tag.start > 1]
     held = {place for tag in long for place in range(tag.start, tag.end)}
     if not held:
         return

@@ -41,15 +41,33 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_RANKS = frozenset(
+    {"top", "best", "leader", "last", "bottom", "final", "worst"}
+)  # with a kind of thing they ask for a rank: the worst product
+_ROWS = frozenset({"one", "row", "entry", "place", "line", "result"})
+
+
 @lru_cache(maxsize=2)
 def _row(language: Language) -> re.Pattern[str]:
-    """ "the second one" and "number 2"; in Vietnamese the place stands behind."""
+    """ "the second one", "number 2" and "of the third" at the end; in Vietnamese the place stands behind."""
     words = pointers(language)
     if language == "vi":
         return re.compile(rf"\b(?:{_any(words.rows)}) (?P<place>{_any(list(words.places))})\b", re.IGNORECASE)
+    ordinals = _any([place for place in words.places if place not in _RANKS])
+    ranks = _any([place for place in words.places if place in _RANKS])
     return re.compile(
-        rf"\b(?:the |that )?(?P<place>{_any(list(words.places))}) (?:{_any(words.rows)})\b(?! (?:by|in terms))", re.IGNORECASE
+        rf"\b(?:the |that )?(?:(?P<place>{ordinals}) (?:{_any(words.rows)})\b|(?P<rank>{ranks}) (?:{_any(sorted(_ROWS))})\b"
+        rf"|(?:number|no\.?|#) ?(?P<number>\d\d?)\b|(?<=the )(?P<end>{ordinals})(?=\W*$))(?! (?:by|in terms))",
+        re.IGNORECASE,
     )
+
+
+def _place(found: re.Match[str], language: Language) -> int:
+    parts = found.groupdict()
+    if parts.get("number"):
+        return int(parts["number"])
+    word = parts.get("place") or parts.get("rank") or parts.get("end") or ""
+    return pointers(language).places[word.lower()]
 
 
 @lru_cache(maxsize=2)
@@ -62,14 +80,12 @@ def named(message: str, old: Sketch, handles: Sequence[Handle]) -> str:
     """The message with names in the place of the words that point at them; as it is when it points at nothing known."""
     for language in LANGUAGES:
         found = _row(language).search(message)
-        if found and (handle := _handle(pointers(language).places[found["place"].lower()], handles)):
+        if found and (handle := _handle(_place(found, language), handles)):
             return _instead(message, found, _said(handle))
     for language in LANGUAGES:
         found = _thing(language).search(message)
         if found and (name := _spoken_of(old, handles)):
-            if found["owner"]:
-                return f"{message[: found.start()]}{message[found.end() :].rstrip(' ?.!')} for {name}".replace("  ", " ")
-            return _instead(message, found, f"for {name}")
+            return f"{message[: found.start()]}{message[found.end() :].rstrip(' ?.!')} for {name}".replace("  ", " ")
     return message
 
 

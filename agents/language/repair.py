@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agents.language.matters import is_matter_word
+from agents.language.matters import is_matter_word, wish_words
 from agents.language.tokens import Token, tokens_of
 from agents.language.words import LANGUAGES, Lexicon, read_table, stem
 from agents.plan import Language
@@ -44,13 +45,18 @@ def written_out(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -
     return _changed(tokens, changes), tuple(Repair(tokens[place].text, words) for place, words in changes.items())
 
 
-def unmarked(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> tuple[Token, ...]:
-    """Vietnamese words with marks nobody knows, without them: "trươc" can only be "truoc"."""
+def unmarked(tokens: Sequence[Token], lexicon: Lexicon, language: Language, names: Collection[int] = frozenset()) -> tuple[Token, ...]:
+    """Vietnamese words with marks nobody knows, without them: "trươc" can only be "truoc"; names stay as they are."""
     known = lexicon.known["vi"]
     wrong = {
         place: token.folded
         for place, token in enumerate(tokens)
-        if language == "vi" and token.lower != token.folded and token.lower not in known and token.folded in known
+        if language == "vi"
+        and place not in names
+        and token.lower != token.folded
+        and token.lower not in known
+        and token.folded in known
+        and not is_matter_word(token)
     }
     return _changed(tokens, wrong)
 
@@ -68,13 +74,19 @@ def _nearest(token: Token, lexicon: Lexicon) -> str | None:
         return None
     allowed = 1 if len(word) < 7 else 2
     known = _candidates(lexicon, word)
-    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=allowed, limit=3)
+    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=allowed, limit=6)
     if not found or (
         len(found) > 1 and found[0][1] == found[1][1] and stem(found[0][0]) != stem(found[1][0]) and found[0][0][0] != word[0]
     ):
         return None
-    best = min(found, key=lambda hit: (hit[1], hit[0][0] != word[0], abs(len(hit[0]) - len(word))))
+    bones = _consonants(word)
+    best = min(found, key=lambda hit: (hit[1], _consonants(hit[0]) != bones, hit[0][0] != word[0], abs(len(hit[0]) - len(word))))
     return str(best[0])
+
+
+def _consonants(word: str) -> str:
+    """Vowels are what is left out and mistaken most."""
+    return "".join(letter for letter in word if letter not in "aeiou")
 
 
 def _is_name(token: Token) -> bool:
@@ -83,10 +95,12 @@ def _is_name(token: Token) -> bool:
 
 
 def _candidates(lexicon: Lexicon, word: str) -> list[str]:
-    return [known for known in lexicon.words if abs(len(known) - len(word)) <= 2 and len(known) > 3]
+    return [known for known in (*lexicon.words, *wish_words()) if abs(len(known) - len(word)) <= 2 and len(known) > 3]
 
 
 def _changed(tokens: Sequence[Token], changes: dict[int, str]) -> tuple[Token, ...]:
     if not changes:
         return tuple(tokens)
-    return tokens_of(" ".join(changes.get(place, token.text) for place, token in enumerate(tokens)))
+    gaps = [" " if before.end < after.start else "" for before, after in pairwise(tokens)]
+    words = [changes.get(place, token.text) for place, token in enumerate(tokens)]
+    return tokens_of("".join(word + gap for word, gap in zip(words, [*gaps, ""], strict=True)))

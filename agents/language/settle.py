@@ -53,6 +53,8 @@ def settle(sketch: Sketch) -> tuple[Sketch, tuple[Doubt, ...]]:
     for slot in sketch.filters:
         choices = sorted(slot.choices, key=lambda choice: -_likely(choice, sketch, slot))
         best = choices[0]
+        if best.match == "exact":
+            choices = [choice for choice in choices if choice.match != "alias" or choice.dimension == best.dimension] or choices
         close = [choice for choice in choices if _likely(best, sketch, slot) - _likely(choice, sketch, slot) < _CLOSE]
         filters.append(replace(slot, choices=tuple(choices)))
         if len(distinct := _distinct(close)) > 1:

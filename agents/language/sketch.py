@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from agents.language.spans import TimeSpan, ValueSpan
@@ -47,6 +48,12 @@ DESCRIBES: Mapping[str, frozenset[str]] = {
 }
 
 
+def written(tokens: Sequence[Token]) -> str:
+    """Tokens as they stood in the message: 9/2026 stays in one piece."""
+    gaps = [" " if before.end < after.start else "" for before, after in pairwise(tokens)]
+    return "".join(token.text + gap for token, gap in zip(tokens, [*gaps, ""], strict=True))
+
+
 @dataclass(frozen=True)
 class MetricSlot:
     name: str
@@ -88,6 +95,7 @@ class NumberSlot:
     also: tuple[int, ...] = ()  # the groups of the comparator and of the upper bound
     limits: bool = False
     in_days: bool = False
+    times: bool = False  # "at least 3 times"
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ class Sketch:
 
     def text(self, at: int) -> str:
         group = self.groups[at]
-        return " ".join(token.text for token in self.tokens[group.start : group.end])
+        return written(self.tokens[group.start : group.end])
 
     def has(self, *cues: str) -> bool:
         return any(cue in self.cues for cue in cues)

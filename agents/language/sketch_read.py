@@ -9,26 +9,29 @@ from typing import Literal
 from agents.language.sketch import (
     COUNTED,
     DESCRIBES,
-    IN_DAYS,
     PERIODS,
     RANKS,
     TIMES,
-    Comparator,
     DimensionSlot,
     FilterSlot,
     MetricSlot,
-    NumberSlot,
     Role,
     Sketch,
     TimeSlot,
 )
 from agents.language.spans import Bucket, Duration, ValueSpan
 from agents.language.tags import Group
+from agents.language.thresholds import PASSABLE, Thresholds
 from agents.language.tokens import Token
 from agents.plan import Language
 from tools.query.contract import Comparison
 
-_PASSABLE = ("skip", "money")
+_EVERYBODY = frozenset({"everyone", "everybody", "anyone", "anybody", "all", "those", "somebody", "someone", "nobody", "us", "you"})
+# Words that only join a thing to the figure before it.
+_JOINING = frozenset({"from", "of", "for", "on", "to", "with", "among", "at", "into", "did", "do", "does", "have", "has", "that", "by"})
+_ARTICLES = frozenset({"the", "our", "all", "any", "my", "these", "those", "their", "its", "a", "an"})
+_ORDERING = ("pareto", "abc", "rank_change", "entered", "dropped_out", "stayed", "histogram", "group_by_metric")
+_FILLING = ("product", "customer", "supplier", "order", "shipment")
 _AMOUNTS = ("most", "least", "fewest", "fewer", "more", "nhieu", "it")
 _LEADING = 2
 _CORRECTING = frozenset({"no", "sorry", "mean", "meant", "wait", "actually", "rather", "oops"})
@@ -39,21 +42,27 @@ def sketch_of(tokens: tuple[Token, ...], groups: tuple[Group, ...], language: La
     return _Reader(tokens, groups, language).read()
 
 
-class _Reader:
+def _corrects(words: list[str]) -> bool:
+    """Whether something is taken back; "no" alone counts set apart by a sign, as in "last month, no, last quarter"."""
+    found = _CORRECTING.intersection(words)
+    return bool(found - {"no"}) or ("no" in found and any(not word[0].isalnum() for word in words))
+
+
+class _Reader(Thresholds):
     """Walks over the groups once; what a group is may depend on the one before and the one after."""
 
     def __init__(self, tokens: tuple[Token, ...], groups: tuple[Group, ...], language: Language) -> None:
-        self.tokens, self.groups, self.language = tokens, groups, language
+        super().__init__(tokens, groups)
+        self.language = language
         self.metrics: list[MetricSlot] = []
         self.dimensions: list[DimensionSlot] = []
         self.filters: list[FilterSlot] = []
         self.times: list[TimeSlot] = []
         self.cues: dict[str, list[int]] = defaultdict(list)
-        self.taken: set[int] = set()
         self.dropped: list[int] = []
 
     def read(self) -> Sketch:
-        numbers = self._numbers()
+        numbers = self.numbers()
         for at, group in enumerate(self.groups):
             if at not in self.taken:
                 self._read_group(at, group)
@@ -76,9 +85,11 @@ class _Reader:
         )
 
     def _whoever(self) -> tuple[DimensionSlot, ...]:
-        """Who, when nothing else is listed, asks for customers."""
+        """Who, when nothing else is listed, asks for customers; after a noun it only goes on about that."""
         for at, group in enumerate(self.groups):
-            if "which" in group.cues() and self.tokens[group.start].lower in ("who", "whom", "ai"):
+            if "which" not in group.cues() or self.tokens[group.start].lower not in ("who", "whom", "ai"):
+                continue
+            if not group.start or self.tokens[group.start - 1].folded not in _EVERYBODY:
                 return (DimensionSlot("customer", "head", at),)
         return ()
 
@@ -87,6 +98,8 @@ class _Reader:
             self.cues[name].append(at)
         if group.of("comparator"):
             self.cues["versus"].append(at)
+        if self._is_bare_percent(group):
+            self.cues["rate"].append(at)
         if self._is_taken_back(at, group):
             self.dropped.append(at)
             return
@@ -105,14 +118,16 @@ class _Reader:
 
     def _is_taken_back(self, at: int, group: Group) -> bool:
         """Whether "not" stands before a time or a figure while another of its kind is meant."""
-        kind: Literal["time", "metric"] | None = "time" if group.of("time") else "metric" if group.of("metric") else None
+        kind: Literal["time", "metric"] | None = "time" if group.of("time") else "metric" if group.of("metric", "verb") else None
         if kind is None or not at or self.tokens[group.start - 1].folded not in ("not", "khong", "instead", "than") or group.of("value"):
             return False
-        if group.start > 1 and self.tokens[group.start - 2].folded in ("but", "and", "nhung", "ma"):
-            return False
+        if group.start > 2 and self.tokens[group.start - 2].folded in ("but", "and", "nhung", "ma"):
+            return False  # "but not last month" is a condition, unless the message begins with it
         if self.tokens[group.start - 1].folded == "than" and "rather" not in {token.folded for token in self.tokens[: group.start]}:
             return False
-        return any(other is not group and other.of(kind) for other in self.groups)
+        return any(other is not group and other.of(kind) for other in self.groups) and (
+            kind == "time" or group.of("metric") != () or at <= 2
+        )
 
     def _corrected(self) -> None:
         """Last month, no, last quarter: of two of a kind with a correction between them only the later is meant."""
@@ -127,7 +142,7 @@ class _Reader:
     def _before_corrections(self, places: list[int]) -> list[int]:
         """Places that a correction stands behind, before the next place of their kind."""
         runs = ((before, self.tokens[self.groups[before].end : self.groups[after].start]) for before, after in pairwise(places))
-        return [before for before, between in runs if {token.lower for token in between} & _CORRECTING]
+        return [before for before, between in runs if _corrects([token.lower for token in between])]
 
     def _is_value(self, at: int, group: Group) -> bool:
         """A word that is a member's name and a word of the trade: after "by" and "which" it is the latter."""
@@ -155,7 +170,7 @@ class _Reader:
 
     def _is_ranked(self, at: int) -> bool:
         """Whether something is ranked before: top 3 provinces by orders."""
-        ranks = any(group.cues() & set(RANKS) for group in self.groups[:at])
+        ranks = any(group.cues() & {*RANKS, *_ORDERING} for group in self.groups[:at])
         return ranks and any(slot.role == "head" for slot in self.dimensions)
 
     def _named_next(self, at: int, group: Group) -> bool:
@@ -170,7 +185,7 @@ class _Reader:
             self.dimensions.append(DimensionSlot(name, "label", at))
             return
         before = self._before(at)
-        if self._is_everything(at) or self._comes_after_measure(at, names[0]):
+        if self._is_everything(at) or self._comes_after_measure(at, names[0]) or self._all_but_some(at, names[0]):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
         if names[0] in COUNTED and self._is_measured(at) and any(slot.role == "head" for slot in self.dimensions):
@@ -188,7 +203,7 @@ class _Reader:
             role = self.dimensions[-1].role
         if role == "head" and names[0] in TIMES and not before & {"which", "show_all", *RANKS}:
             role = "loose"
-        if role == "head" and names[0] in ("product", "customer") and self._only_fills(at, before):
+        if role == "head" and names[0] in _FILLING and self._only_fills(at, names[0], before):
             role = "label"
         self.dimensions.append(DimensionSlot(names[0], role, at))
 
@@ -204,14 +219,33 @@ class _Reader:
             return False
         return all("combine" in group.cues() or group.is_empty_word for group in self.groups[last.at + 1 : at]) and at - last.at <= 2
 
-    def _only_fills(self, at: int, before: frozenset[str]) -> bool:
+    def _only_fills(self, at: int, name: str, before: frozenset[str]) -> bool:
         """Goods and people are in every sentence: they are a cut only where they are asked for, lead, or meet a condition."""
-        if before & {"which", "show_all", "group", "within", *RANKS} or at <= _LEADING:
+        if before & {"which", "show_all", "group", "within", *RANKS}:
+            return False
+        joined = self._word_before(at) in _JOINING
+        if not joined and (at <= _LEADING or name not in ("product", "customer")):
             return False
         earlier = frozenset(cue for group in self.groups[:at] for cue in group.cues())
         asked = earlier & {"which", "show_all", "no_activity", "never", *RANKS} or "basket" in earlier
-        conditions = any(group.of("comparator", "number") for group in self.groups)
+        conditions = any(group.of("comparator") for group in self.groups) and any(group.of("number") for group in self.groups)
         return bool(self.metrics) and not asked and not conditions
+
+    def _word_before(self, at: int) -> str:
+        """The word before a group, over articles and numbers."""
+        place = self.groups[at].start - 1
+        while place > 0 and self.tokens[place].folded in _ARTICLES:
+            place -= 1
+        return self.tokens[place].folded if place >= 0 else ""
+
+    def _all_but_some(self, at: int, name: str) -> bool:
+        """Every channel but the web: no cut, but what is left out."""
+        start = self.groups[at].start
+        if not start or self.tokens[start - 1].folded not in ("every", "each", "all", "any", "moi"):
+            return False
+        nearby = self.groups[at + 1 : at + 4]
+        left_out = any("exclude" in group.cues() for group in nearby[:2])
+        return left_out and any(tag.name == name for group in nearby for tag in group.of("value"))
 
     def _is_everything(self, at: int) -> bool:
         """For all products, across all provinces: no cut, but the whole."""
@@ -222,6 +256,8 @@ class _Reader:
     def _comes_after_measure(self, at: int, name: str) -> bool:
         """Sales from customers in Hanoi: the word after a figure and before its own quality only joins the two."""
         start = self.groups[at].start
+        if self.metrics and start and self.tokens[start - 1].folded == "whose" and self._quality_later(at + 1, name):
+            return True
         if not self.metrics or not start or self.tokens[start - 1].folded not in ("from", "of", "by", "to", "with", "among"):
             return False
         following = self._next(at)
@@ -246,7 +282,15 @@ class _Reader:
             for group, following in zip(self.groups[at:], self.groups[at + 1 :], strict=False)
         ):
             return False
+        if self._ranked_behind(at) or (previous > 0 and self.groups[previous - 1].of("number")):
+            return False
         return not self._before(previous) & {"which", "how_many", "group", "within", "show_all", *RANKS}
+
+    def _ranked_behind(self, at: int) -> bool:
+        """Gold members who spent least: the rank stands behind what is ranked."""
+        behind = self.groups[at + 1 : at + 5]
+        relative = any(self.tokens[group.start].folded in ("who", "that", "which", "with") for group in behind[:1])
+        return relative and any(group.cues() & {"top", "bottom"} for group in behind)
 
     def _favoured(self, at: int, choices: tuple[ValueSpan, ...]) -> tuple[ValueSpan, ...]:
         """Choices of the dimension named beside come first."""
@@ -256,13 +300,17 @@ class _Reader:
 
     def _negated(self, at: int) -> bool:
         """Whether the name is left out: so said before it, or before a name of its kind that it is joined to."""
-        if "exclude" in self._before(at):
+        label = at - 1 if at and any(tag.name in self._names_at(at) for tag in self.groups[at - 1].of("dimension")) else at
+        if "exclude" in self._before(at) | self._before(label):
             return True
         last = self.filters[-1] if self.filters else None
         if last is None or not last.negated or last.best.dimension not in {tag.name for tag in self.groups[at].of("value")}:
             return False
         between = self.groups[last.at + 1 : at]
         return len(between) <= 2 and all(group.is_empty_word or "combine" in group.cues() for group in between)
+
+    def _names_at(self, at: int) -> set[str]:
+        return {tag.name for tag in self.groups[at].of("value")}
 
     def _before(self, at: int) -> frozenset[str]:
         """Cues just before, over words without content, adjectives of rank and numbers."""
@@ -299,82 +347,7 @@ class _Reader:
         return place if place >= 0 and at - place <= 2 else None
 
     def _passable(self, place: int) -> bool:
-        return all(tag.kind in _PASSABLE for tag in self.groups[place].tags)
-
-    def _numbers(self) -> list[NumberSlot]:
-        slots: list[NumberSlot] = []
-        for at, group in enumerate(self.groups):
-            tag = group.first("number", "percent", "ordinal")
-            if (days := self._days_compared(at, group)) is not None:
-                slots.append(days)
-            if tag is None or at in self.taken or group.of("time", "value"):
-                continue
-            kind: Literal["plain", "percent", "ordinal"] = tag.kind if tag.kind in ("percent", "ordinal") else "plain"
-            slots.append(self._threshold(at, tag.number, kind))
-        return slots
-
-    def _threshold(self, at: int, number: float, kind: Literal["plain", "percent", "ordinal"]) -> NumberSlot:
-        before, after = self._comparator(at - 1) or self._comparator(at - 2, money=True), self._comparator(at + 1, late=True)
-        if before and before[0] == "between" and (upper := self._upper(at)):
-            used = (before[1], upper[1])
-            self.taken |= {at, *used}
-            return NumberSlot(number, kind, at, "between", upper[0], used)
-        if self._ranges(at) and (upper := self._upper(at)):
-            self.taken |= {at, at + 1, upper[1]}
-            return NumberSlot(number, kind, at, "between", upper[0], (at + 1, upper[1]))
-        found = after or (before if before and before[0] != "between" else None)
-        if found and not self._ranks(at):
-            self.taken |= {at, found[1]}
-            return NumberSlot(number, kind, at, found[0], also=(found[1],))
-        return NumberSlot(number, kind, at, limits=self._limits(at))
-
-    def _days_compared(self, at: int, group: Group) -> NumberSlot | None:
-        """A length of time that a figure in days is compared with: cover below 7 days."""
-        time = group.first("time")
-        if time is None or time.time is None or not isinstance(time.time.meaning, Duration) or at in self.taken:
-            return None
-        in_days = any(tag.name in IN_DAYS for each in self.groups for tag in each.of("metric"))
-        found = self._comparator(at - 1) or self._comparator(at + 1, late=True)
-        if not in_days or found is None:
-            return None
-        self.taken |= {at, found[1]}
-        return NumberSlot(time.time.meaning.days, "plain", at, found[0], also=(found[1],), in_days=True)
-
-    def _comparator(self, place: int, late: bool = False, money: bool = False) -> tuple[Comparator, int] | None:
-        """The comparator at a place; "or more" stands after its number, all others before."""
-        if not 0 <= place < len(self.groups) or place in self.taken:
-            return None
-        if money and not all(tag.kind in _PASSABLE for tag in self.groups[place + 1].tags):
-            return None
-        for tag in self.groups[place].of("comparator"):
-            if late == self._stands_after(place):
-                return tag.name, place  # type: ignore[return-value]
-        return None
-
-    def _stands_after(self, place: int) -> bool:
-        return self.tokens[self.groups[place].start].folded in ("or", "and", "tro")
-
-    def _upper(self, at: int) -> tuple[float, int] | None:
-        for place in range(at + 1, min(at + 4, len(self.groups))):
-            if tag := self.groups[place].first("number", "percent"):
-                return tag.number, place
-        return None
-
-    def _ranges(self, at: int) -> bool:
-        """Three to five orders."""
-        if at + 2 >= len(self.groups) or not self.groups[at + 2].of("number", "percent") or self.groups[at + 1].of("time"):
-            return False
-        return self.tokens[self.groups[at + 1].start].lower in ("to", "-", "đến", "den")
-
-    def _ranks(self, at: int) -> bool:
-        """Whether the number stands right beside a word of rank: ten largest, top 5."""
-        near = [self.groups[place] for place in (at - 1, at + 1) if 0 <= place < len(self.groups)]
-        return any(group.cues() & {*RANKS, "seller_high", "seller_low"} and not group.of("comparator") for group in near)
-
-    def _limits(self, at: int) -> bool:
-        """A number beside a word of rank, or before what is listed: top 5, 3 best, 10 products."""
-        near = [self.groups[place] for place in (at - 1, at + 1) if 0 <= place < len(self.groups)]
-        return self._ranks(at) or any(group.of("dimension") for group in near)
+        return all(tag.kind in PASSABLE for tag in self.groups[place].tags)
 
     def _of_time(self, kinds: tuple[type, ...]) -> tuple[TimeSlot, ...]:
         return tuple(slot for slot in self.times if isinstance(slot.span.meaning, kinds))

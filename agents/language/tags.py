@@ -86,6 +86,7 @@ def tag_all(
 
 
 _UNREAD = 0.6  # a word left unread costs something, so that readings which leave none win
+_ANY_DAY = 0.6  # a date that holds the word explains it better
 _DAYS = {
     "mondays": "1",
     "tuesdays": "2",
@@ -99,15 +100,11 @@ _DAYS = {
 
 
 def _recurring(token: Token, place: int) -> Iterator[Tag]:
-    """Mondays are a day of every week."""
-    if token.folded in _DAYS:
-        yield Tag(
-            place,
-            place + 1,
-            "value",
-            "weekday",
-            value=ValueSpan(place, place + 1, "weekday", _DAYS[token.folded], token.text, "exact", 1.0),
-        )
+    """Mondays are a day of every week; a Monday is one too where no date is meant by it."""
+    for name, score in ((token.folded, 1.0), (f"{token.folded}s", _ANY_DAY)):
+        if name in _DAYS:
+            day = ValueSpan(place, place + 1, "weekday", _DAYS[name], token.text, "exact", score)
+            yield Tag(place, place + 1, "value", "weekday", value=day)
 
 
 def _words(keyed: Keyed, place: int, lexicon: Lexicon) -> Iterator[Tag]:

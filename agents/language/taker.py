@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agents.language.figures import MONEY, RATE_OF, Figures, Json, of_whom
-from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, NumberSlot, Role
+from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, MetricSlot, NumberSlot, Role
 from agents.language.spans import Bucket, Duration, ValueSpan
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
 
 _MOST_NAMED = 100
 # More than three products bought are products, not orders.
+_DEEDS_COUNTED = frozenset({"orders", "returned_units", "cancelled_orders", "reviews", "stockouts", "late_deliveries"})
+_IN_UNITS = frozenset(
+    {"stock_on_hand", "available_stock", "stock_on_order", "returned_units", "received_units", "rejected_units", "shrinkage_units", "units"}
+)
 _COUNTS: Mapping[str, str] = {"product": "active_products", "order": "orders", "customer": "active_customers"}
 
 
@@ -106,6 +110,8 @@ class Taker(Figures):
 
     def _metric_of(self, number: NumberSlot) -> str | None:
         last = max((number.at, *number.also))
+        if number.times and (deed := self._deed_counted()):
+            return deed
         for slot in self.sketch.dimensions:
             if slot.at == last + 1 and slot.name in _COUNTS and slot.at not in self.used and slot.role != "group":
                 self.used.add(slot.at)
@@ -118,13 +124,28 @@ class Taker(Figures):
         first = min((number.at, *number.also))
         slots = sorted((slot for slot in self.sketch.metrics if not number.in_days or slot.name in IN_DAYS), key=lambda slot: slot.at)
         after = next((slot for slot in slots if 0 < slot.at - last <= 2), None)
-        before = next((slot for slot in reversed(slots) if 0 < first - slot.at <= 4), None)
+        before = next((slot for slot in reversed(slots) if 0 < first - slot.at <= 4 and slot.at not in self.used), None)
+        if after and after.name == "units" and (whose := self._counted_in_units(after, before)):
+            self.used.add(after.at)
+            after = whose
         chosen = (before or after) if number.in_days else (after or before)
         if chosen is not None:
             self.used.add(chosen.at)
         if chosen and number.in_days and chosen.name == "stock_on_hand":
             return "days_of_cover"
         return chosen.name if chosen else None
+
+    def _deed_counted(self) -> str | None:
+        """What happened three times: orders, returns, cancellations."""
+        verbs = [slot for slot in self.sketch.metrics if slot.name in _DEEDS_COUNTED]
+        self.used.update(slot.at for slot in verbs)
+        names = list(dict.fromkeys(slot.name for slot in verbs))
+        return next((name for name in names if name != "orders"), names[0] if names else None)
+
+    def _counted_in_units(self, unit: MetricSlot, before: MetricSlot | None) -> MetricSlot | None:
+        """Over 20 units left, stock above 100 pieces: the word units says in what the figure beside it is counted."""
+        behind = next((slot for slot in self.sketch.metrics if 0 < slot.at - unit.at <= 2), None)
+        return next((slot for slot in (behind, before) if slot and slot.name in _IN_UNITS), None)
 
     def limit(self) -> int | None:
         """The number beside a word of rank or before what is listed."""

@@ -12,7 +12,8 @@ _PIECES = re.compile(
     r"""[\w.+-]+@[\w-]+\.[\w.]+           # an e-mail address
     |\d{4}-\d{1,2}(?:-\d{1,2})?(?!\w)     # 2025-03-31, 2025-03
     |\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\w)  # 31/03/2025
-    |(?:top|last|past|next|best|worst|bottom)(?=-\d)  # the word of top-10
+    |(?:top|last|past|next|best|worst|bottom)(?=-?\d)  # the word of top-10 and top10
+    |\d+(?=-(?:stars?|days?|weeks?|months?)-?\b)  # the number of 5-star
     |[^\W\d_]+(?:[-_.][^\W_]+)*[-_.]?\d[\w]*(?:[-_./]\w+)*  # SKU-0012, a1042, Q3
     |'(?:s|re|ve|ll|d|m)(?!\w)             # what's
     |\d+(?:[.,]\d+)*(?:[-_]\w+)+          # 10-A, 2024-Q3

@@ -100,6 +100,7 @@ class Small(Frozen):
     """Words without content, numbers, scales and comparators."""
 
     ignorable: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()  # phrases without content, several a line, between commas
     numbers: Mapping[str, float] = {}
     ordinals: Mapping[str, int] = {}
     scales: Mapping[str, float] = {}
@@ -261,6 +262,7 @@ _KINDS: Mapping[str, WordKind] = {"metric": "metric", "dimension": "dimension", 
 
 def _small(small: Small) -> Iterator[tuple[str, Meaning]]:
     yield from ((word, Meaning("skip", word)) for line in small.ignorable for word in line.split())
+    yield from ((phrase.strip(), Meaning("skip", "aside")) for line in small.asides for phrase in line.split(","))
     yield from ((word, Meaning("number", word, number)) for word, number in small.numbers.items())
     yield from ((word, Meaning("ordinal", word, number)) for word, number in small.ordinals.items())
     yield from ((word, Meaning("scale", word, number)) for word, number in small.scales.items())

@@ -51,6 +51,10 @@ async def run_tool(
 def _run(house: House, caller: Identity, wanted: ToolCall, as_of: date | None) -> Findings:
     acts: list[AuditEntry] = []
     try:
-        return call(wanted, ToolContext(house.ground().on(as_of).served, caller), house.tools, acts.append)
+        return call(
+            wanted, ToolContext(house.ground().on(as_of).served, caller, documents=house.documents.searcher), house.tools, acts.append
+        )
     finally:
+        for act in acts:
+            house.keep_promises(act.promises)
         house.store.audit.record(*acts)

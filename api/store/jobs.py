@@ -82,11 +82,11 @@ class Jobs:
         """Say that the work is done."""
         return self._held(job, status="done", lease=None, error=None, finished_at=self._database.now())
 
-    def fail(self, job: Job, reason: str, retry_seconds: float = 10.0) -> Job:
-        """Say that this try failed: queued again for later, or dead after the last try."""
+    def fail(self, job: Job, reason: str, retry_seconds: float = 10.0, final: bool = False) -> Job:
+        """Say that this try failed: queued again for later, or dead after the last try or one that would only be repeated."""
         bounded_text("reason", reason, self._database.limits.reason_characters, least=1)
         now = self._database.now()
-        if job.tries >= job.max_tries:
+        if final or job.tries >= job.max_tries:
             return self._held(job, status="dead", lease=None, error=reason, finished_at=now)
         return self._held(job, status="queued", lease=None, error=reason, due_at=now + timedelta(seconds=retry_seconds))
 

@@ -5,16 +5,41 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from api.work.contract import AnyKind, Arguments, Kind
+from api.work.documents import FetchFeed, IndexDocument, UpdateIndex, fetch_feed, index_document, update_index
 from api.work.errors import BadArguments, UnknownKind
 from api.work.founding import FoundDemo, found_demo
+from api.work.library import KeepLibrary, keep_library
 from api.work.loading import ApplyEvents, LoadFiles, SyncDatabase, apply_events, load_files, sync_database
+from api.work.teaching import TrainPlanner, train_planner
+from api.work.training import TrainForecast, train_forecast
 
+# What is learnt from the data is learnt again when it changed.
+_DATA_CHANGED = ("train_planner",)
 FOUND_DEMO = Kind("found_demo", FoundDemo, found_demo, "building the demo company", limit_seconds=1800, niceness=0)
-LOAD_FILES = Kind("load_files", LoadFiles, load_files, "loading files", limit_seconds=6 * 3600)
-SYNC_DATABASE = Kind("sync_database", SyncDatabase, sync_database, "bringing in what a database has", limit_seconds=6 * 3600)
-APPLY_EVENTS = Kind("apply_events", ApplyEvents, apply_events, "applying pushed events")
+LOAD_FILES = Kind("load_files", LoadFiles, load_files, "loading files", limit_seconds=6 * 3600, then=_DATA_CHANGED)
+SYNC_DATABASE = Kind(
+    "sync_database", SyncDatabase, sync_database, "bringing in what a database has", limit_seconds=6 * 3600, then=_DATA_CHANGED
+)
+APPLY_EVENTS = Kind("apply_events", ApplyEvents, apply_events, "applying pushed events", then=_DATA_CHANGED)
+INDEX_DOCUMENT = Kind("index_document", IndexDocument, index_document, "reading a document", limit_seconds=600)
+UPDATE_INDEX = Kind("update_index", UpdateIndex, update_index, "making documents searchable", limit_seconds=3600)
+FETCH_FEED = Kind("fetch_feed", FetchFeed, fetch_feed, "taking in a feed", limit_seconds=600)
+KEEP_LIBRARY = Kind("keep_library", KeepLibrary, keep_library, "writing what the data show", limit_seconds=3600, niceness=10)
+TRAIN_FORECAST = Kind("train_forecast", TrainForecast, train_forecast, "learning to forecast", limit_seconds=3 * 3600, niceness=10)
+TRAIN_PLANNER = Kind("train_planner", TrainPlanner, train_planner, "learning your words and names", limit_seconds=1800, niceness=10)
 
-KINDS: tuple[AnyKind, ...] = (FOUND_DEMO, LOAD_FILES, SYNC_DATABASE, APPLY_EVENTS)
+KINDS: tuple[AnyKind, ...] = (
+    FOUND_DEMO,
+    LOAD_FILES,
+    SYNC_DATABASE,
+    APPLY_EVENTS,
+    INDEX_DOCUMENT,
+    UPDATE_INDEX,
+    FETCH_FEED,
+    KEEP_LIBRARY,
+    TRAIN_FORECAST,
+    TRAIN_PLANNER,
+)
 
 
 def kind_named(name: str, kinds: tuple[AnyKind, ...] = KINDS) -> AnyKind:

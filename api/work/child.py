@@ -12,7 +12,7 @@ from typing import TextIO
 
 from api.work.catalog import kind_named, read_arguments
 from api.work.contract import MESSAGE_CHARACTERS, Frozen, Order, Report, Workplace
-from api.work.errors import WorkError
+from api.work.errors import Refused, WorkError
 from ingestion.errors import IngestionError
 from ingestion.progress import Progress
 
@@ -41,7 +41,7 @@ def _outcome(task: Task, progress: Progress) -> Report:
         os.nice(kind.niceness)
         said = kind.run(read_arguments(kind, task.order.arguments), task.place, progress)
     except (WorkError, IngestionError) as error:
-        return Report(state="failed", message=str(error)[:MESSAGE_CHARACTERS])
+        return Report(state="failed", message=str(error)[:MESSAGE_CHARACTERS], final=isinstance(error, Refused))
     except OSError as error:
         return Report(state="failed", message=f"{error.filename or task.place.home}: {error.strerror or error}"[:MESSAGE_CHARACTERS])
     return Report(state="done", progress=1.0, message=said[:MESSAGE_CHARACTERS])

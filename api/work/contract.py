@@ -46,6 +46,7 @@ class Kind(Generic[A]):
     run: Callable[[A, Workplace, Progress], str]
     says: str
     limit_seconds: float = 3600.0
+    then: tuple[str, ...] = ()  # kinds queued, with their default arguments, once this one is done
     niceness: int = 5  # answering goes before preparing, except where nothing can be answered yet
 
 
@@ -67,4 +68,5 @@ class Report(Frozen):
     state: Literal["running", "done", "failed", "interrupted"]
     progress: float = Field(default=0.0, ge=0, le=1)
     message: str = ""
+    final: bool = False  # a failure that another try would only repeat
     at: float = 0.0  # seconds since 1970 by the worker's clock; a running try writes a new one every second

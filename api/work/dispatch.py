@@ -182,7 +182,7 @@ class Dispatcher:
                 return self._still_runs(watch, report)
             if report.state == "interrupted":
                 return self._send_again(watch)
-            return self._done(watch, report.message) if report.state == "done" else self._failed(watch, report.message)
+            return self._done(watch, report.message) if report.state == "done" else self._failed(watch, report.message, report.final)
         except LeaseLost:
             return False
 
@@ -209,13 +209,15 @@ class Dispatcher:
     def _done(self, watch: Watch, message: str) -> bool:
         self._jobs.complete(watch.job)
         self._board.note_end(watch.job, "done", message)
+        for following in next((kind.then for kind in self._kinds if kind.name == watch.job.kind), ()):
+            self._jobs.enqueue(following, "{}", f"after-{watch.job.id}")
         return False
 
-    def _failed(self, watch: Watch, reason: str) -> bool:
-        ended = self._jobs.fail(watch.job, reason, self._tempo.retry_seconds)
+    def _failed(self, watch: Watch, reason: str, final: bool = False) -> bool:
+        ended = self._jobs.fail(watch.job, reason, self._tempo.retry_seconds, final)
         if ended.status == "dead":
             self._board.note_end(watch.job, "failed", reason)
-            _log.error("%s failed %d times and is given up: %s", watch.job.kind, watch.job.tries, reason)
+            (_log.warning if final else _log.error)("%s failed %d times and is given up: %s", watch.job.kind, watch.job.tries, reason)
         return False
 
     def _keep_house(self) -> None:

@@ -9,6 +9,10 @@ class WorkError(Exception):
     """Work that cannot be asked for; the message is fit for a person."""
 
 
+class Refused(WorkError):
+    """Work that fails the same way however often it is tried."""
+
+
 class UnknownKind(WorkError):
     """There is no such kind of work."""
 

@@ -50,6 +50,7 @@ def calls() -> Iterator[tuple[str, Arguments]]:
     for period in PERIODS:
         yield from _of_period(period)
     yield from _once()
+    yield from _ahead()
 
 
 def _of_period(period: Arguments) -> Iterator[tuple[str, Arguments]]:
@@ -103,6 +104,22 @@ def _of_period(period: Arguments) -> Iterator[tuple[str, Arguments]]:
     yield "metric_value", {"metrics": ["revenue"], "period": period, "where": [{"dimension": "category", "values": ["Dairy"]}]}
 
 
+def _ahead() -> Iterator[tuple[str, Arguments]]:
+    """What is asked about days to come and about what people say."""
+    dairy = [{"dimension": "category", "values": ["Dairy"]}]
+    yield "demand_forecast", {"where": dairy, "days": 14}
+    yield "demand_forecast", {"by": "category", "days": 7, "measure": "revenue"}
+    for tool in ("reorder_advice", "stockout_risk", "safety_stock_and_eoq", "abc_xyz", "overstock", "cost_of_stockouts"):
+        yield tool, {"limit": 4}
+        yield tool, {"limit": 8, "where": dairy}
+    yield "supplier_options", {"product": "P0001"}
+    yield "what_if_inventory", {"change": {"lead_time_factor": 2}, "limit": 3}
+    yield "budget_buying", {"budget": 50_000_000, "limit": 3}
+    yield "review_themes", {"where": dairy}
+    yield "review_themes", {"by": "category", "tone": "praise"}
+    yield "market_context", {}
+
+
 def _once() -> Iterator[tuple[str, Arguments]]:
     for metric in ("revenue", "orders", "units", "margin_rate"):
         yield "trend", {"metrics": [metric], "grain": "month", "period": MONTHS}
@@ -147,6 +164,15 @@ def _once() -> Iterator[tuple[str, Arguments]]:
     yield "overdue", {}
     yield "overdue", {"of": "shipments"}
     yield "look_up", {"of": "order", "ids": ["SO0000011"]}
+    for more in (
+        {},
+        {"days": 60},
+        {"by": "product", "limit": 3},
+        {"by": "category", "days": 7},
+        {"measure": "revenue", "days": 45, "grain": "month"},
+    ):
+        yield "demand_forecast", more
+    yield "demand_forecast", {"where": [{"dimension": "category", "values": ["Beverages"]}], "days": 1}
     yield "look_up_lines", {"of": "order", "ids": ["SO0000011", "SO0000021"]}
     yield "look_up", {"of": "order", "ids": ["nobody"]}
     among = {"dimension": "category", "op": "in_step", "step": "a", "column": "category"}

@@ -47,6 +47,17 @@ def test_a_quarter_in_words_is_the_quarter_in_the_plan(day: date, place: int) ->
     assert fill_value(f"{{quarter:{place}}}", here) == {"kind": "calendar", "year": index // 4, "quarter": index % 4 + 1}
 
 
+@given(DAYS, st.integers(-20, 20))
+def test_a_quarter_and_a_week_begin_and_end_on_their_days(day: date, place: int) -> None:
+    index = day.year * 4 + (day.month - 1) // 3 + place
+    year, last = index // 4, index % 4 * 3 + 3
+    here, monday = At(day), day - timedelta(days=day.isoweekday() - 1) + timedelta(weeks=place)
+    assert fill_value(f"{{quarter_start:{place}}}", here) == date(year, last - 2, 1).isoformat()
+    assert fill_value(f"{{quarter_end:{place}}}", here) == date(year, last, calendar.monthrange(year, last)[1]).isoformat()
+    assert fill_value(f"{{week_start:{place}}}", here) == monday.isoformat()
+    assert fill_value(f"{{week_end:{place}}}", here) == (monday + timedelta(days=6)).isoformat()
+
+
 @given(DAYS, st.integers(-400, 400))
 def test_days_and_weeks(day: date, place: int) -> None:
     here, meant = At(day), day + timedelta(days=place)

@@ -175,8 +175,13 @@ def test_results_are_json_that_others_can_read(right: Run) -> None:
     assert {turn["case"] for turn in document["turns"]} == {each["id"] for each in yaml.safe_load(CASES)} - {"unicorns"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", sorted(BASELINES.glob("*.json")) or [None], ids=lambda path: path.stem if path else "none")
+def _baselines() -> list[object]:
+    """Every committed baseline: the quick one is held with every run of the tests, the others with the slow ones."""
+    paths = sorted(BASELINES.glob("*.json"))
+    return [pytest.param(path, id=path.stem, marks=() if path.stem == "quick" else pytest.mark.slow) for path in paths]
+
+
+@pytest.mark.parametrize("path", _baselines() or [None])
 def test_no_total_falls_below_its_committed_baseline(path: Path | None, home: Path) -> None:
     if path is None:
         pytest.skip("no baseline is committed yet: ./oiis eval run SUITE --keep writes one")

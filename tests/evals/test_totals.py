@@ -15,6 +15,7 @@ from evals.baseline import fallen, keep_baseline, read_baseline
 from evals.cases import Behaviour
 from evals.compare import compare, sign_test
 from evals.results import Judged, Run, read_run, write_run
+from evals.summary import risks, write_summary
 from evals.targets import TARGETS, target_of
 from evals.totals import buckets, latencies, macro_f1, pass_hat, quantile, totals, wilson
 
@@ -183,3 +184,32 @@ def test_targets_name_totals_that_exist() -> None:
     assert wrong.met(wilson(1, 100))
     assert not wrong.met(wilson(2, 100))
     assert target_of("no such total") is None
+
+
+def test_the_area_under_the_risk_coverage_curve_by_hand() -> None:
+    """Surest first: right, wrong, right give risks of 0, 1/2 and 1/3."""
+    turns = [judged("a", sure=0.5), judged("b", right=False, sure=0.8), judged("c", sure=0.9), judged("d", did="decline", right=False)]
+    assert totals(run_of(*turns))["AURC"].value == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+    perfect = [judged("a", sure=0.9), judged("b", right=False, sure=0.1)]
+    assert totals(run_of(*perfect))["AURC"].value == pytest.approx(0.25)
+
+
+def test_clarification_quality_counts_only_what_was_offered() -> None:
+    asked = [judged(str(each), did="clarify", right=False, clarified=each) for each in (True, False, True)]
+    rate = totals(run_of(*asked, judged("z")))["clarification quality"]
+    assert rate.value == pytest.approx(2 / 3)
+    assert rate.n == 3
+
+
+def test_risks_of_the_summary_page() -> None:
+    turns = (judged("a", sure=0.9), judged("b", right=False, sure=0.7), judged("c", did="decline", right=False))
+    assert [risk for _, risk in risks(turns)] == [0.0, 0.5]
+    assert [coverage for coverage, _ in risks(turns)] == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_the_summary_shows_totals_and_no_question(tmp_path: Path) -> None:
+    secret = judged("a").model_copy(update={"ask": "a very secret wording"})
+    page = write_summary([run_of(secret, judged("b", right=False)), run_of(judged("a"))], tmp_path).read_text(encoding="utf-8")
+    assert "secret wording" not in page
+    assert "execution accuracy" in page
+    assert page.count("<polyline") == 2

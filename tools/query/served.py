@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
@@ -33,15 +34,17 @@ class Served:
     source: Source
     context: QueryContext
     currency: str = ""
+    home: Path | None = None  # where trained models, indexes and the ledger lie beside the warehouse
 
 
 def serve_snapshot(snapshot: Snapshot, as_of: date | None = None, personal: bool = False) -> Served:
     """The embedded snapshot, as of its newest order unless a day is given."""
     context = _context(snapshot.name, snapshot.card, as_of, personal)
-    return Served(Source(open_database(snapshot.database), snapshot.name), context, snapshot.card.company.currency)
+    home = snapshot.version.path.parents[1]
+    return Served(Source(open_database(snapshot.database), snapshot.name), context, snapshot.card.company.currency, home)
 
 
-def serve_url(url: str, as_of: date | None = None, personal: bool = False) -> Served:
+def serve_url(url: str, as_of: date | None = None, personal: bool = False, home: Path | None = None) -> Served:
     """A published snapshot on a server."""
     engine = open_url(url)
     try:
@@ -56,7 +59,7 @@ def serve_url(url: str, as_of: date | None = None, personal: bool = False) -> Se
         raise NoWarehouse("no snapshot was published there", where=display(url), remedy="./oiis data publish URL")
     published = Told.model_validate_json(told)
     context = _context(published.snapshot, published.card, as_of, personal)
-    return Served(Source(engine, published.snapshot), context, published.card.company.currency)
+    return Served(Source(engine, published.snapshot), context, published.card.company.currency, home)
 
 
 def _context(name: str, card: Card, as_of: date | None, personal: bool) -> QueryContext:

@@ -32,17 +32,11 @@ REFUSED = [
     ("doanh thu của công ty khác", "other_tenant"),
 ]
 DECLINED = [
-    ("forecast sales next month", "forecast"),
-    ("what will revenue be next month", "forecast"),
-    ("dự báo doanh thu tháng sau", "forecast"),
     ("which customers will churn", "churn"),
     ("khách nào sắp rời bỏ", "churn"),
     ("recommend products for gold customers", "recommend"),
-    ("what should we reorder", "reorder"),
-    ("nên nhập thêm gì", "reorder"),
     ("what if we raise prices by 5 %", "what_if"),
     ("any unusual orders last week", "anomaly"),
-    ("what does our return policy say", "document"),
     ("sentiment of reviews", "sentiment"),
     ("revenue against target", "target"),
     ("doanh thu so với kế hoạch", "target"),

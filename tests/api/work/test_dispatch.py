@@ -105,6 +105,18 @@ def test_a_job_that_fails_three_times_is_given_up_with_its_reason(store: Store, 
     assert at_work.board()[0].message == "the file is gone"
 
 
+def test_a_failure_that_another_try_would_repeat_is_given_up_at_once(store: Store, file_queue: Queue, own_home: Path) -> None:
+    def refuse(queue: Queue, order: Order) -> None:
+        queue.tell(order.lease, Report(state="failed", message="it is encrypted", final=True, at=time.time()))
+
+    job = enqueue(store)
+    at_work = dispatcher(store, file_queue)
+    with worker(None, own_home, refuse) as taken, running(at_work):
+        until(lambda: store.jobs.get(job.id).status == "dead", 20)
+        until(lambda: any(view.state == "failed" for view in at_work.board()), 20)
+    assert len(taken) == 1 and store.jobs.get(job.id).error == at_work.board()[0].message == "it is encrypted"
+
+
 def test_a_worker_that_dies_has_the_job_done_again(store: Store, file_queue: Queue, own_home: Path) -> None:
     job = enqueue(store)
     with worker(None, own_home, fall_silent, succeed) as taken, running(dispatcher(store, file_queue)):

@@ -1,0 +1,141 @@
+"""Everything that was learnt, as one text: what votes, what weighs, and where the lines between answering and holding back are."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from agents.language.learnt.calibrator import Calibrator
+from agents.language.learnt.votes import BUCKETS, Head, Voters
+from tools.facts import Frozen
+
+FORMAT = 1
+ARTIFACT = "planner.json"
+DIGEST = "planner.sha256"
+BASE = Path(__file__).with_name("base")
+# One letter for each whole number from -44 to 44, none of which JSON writes as two.
+_LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) != "\\")[:89]
+_ZERO = len(_LETTERS) // 2
+_LOG = logging.getLogger("oiis.agents")
+
+
+class Damaged(ValueError):
+    """The text is not what was written; the message says which file and why."""
+
+
+class Lines(Frozen):
+    """Chances from which on a reading is answered, is answered without a warning, and is called sure."""
+
+    answer: float
+    plain: float
+    sure: float
+
+
+class Worded(Frozen):
+    """One question worded by hand, as the voters see it: places in their table, and the labels of its plan in the order of HEADS."""
+
+    buckets: tuple[int, ...]
+    labels: tuple[str, ...]
+
+
+class _Text(Frozen):
+    """The artifact as it is written."""
+
+    format: int
+    scores: dict[str, float]
+    lines: Lines
+    bias: float
+    weights: dict[str, float]
+    voters: dict[str, dict[str, str]]
+    worded: tuple[Worded, ...] = ()
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What the planner learnt; `worded` is kept so that an installation can learn its own words beside them."""
+
+    voters: Voters
+    calibrator: Calibrator
+    lines: Lines
+    worded: tuple[Worded, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+def to_text(learnt: Learnt) -> str:
+    """The text of what was learnt: the same for the same weights."""
+    body = _Text(
+        format=FORMAT,
+        scores=dict(sorted(learnt.scores.items())),
+        lines=learnt.lines,
+        bias=learnt.calibrator.bias,
+        weights=dict(sorted(learnt.calibrator.weights.items())),
+        voters={name: _columns(head) for name, head in learnt.voters.heads.items()},
+        worded=learnt.worded,
+    )
+    return json.dumps(body.model_dump(mode="json"), ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
+
+
+def from_text(text: str, where: str = "") -> Learnt:
+    """What was learnt, from its text."""
+    try:
+        body = _Text.model_validate_json(text)
+    except ValidationError as error:
+        raise Damaged(f"{where}: {error.errors()[0]['msg']}") from error
+    if body.format != FORMAT:
+        raise Damaged(f"{where}: format {body.format}, this code reads {FORMAT}")
+    heads = {name: _head(columns, where) for name, columns in body.voters.items()}
+    return Learnt(Voters(heads), Calibrator(body.bias, body.weights), body.lines, body.worded, body.scores)
+
+
+def _columns(head: Head) -> dict[str, str]:
+    return {label: "".join(_LETTERS[weight + _ZERO] for weight in head.weights[:, place].tolist()) for label, place in head.places.items()}
+
+
+def _head(columns: Mapping[str, str], where: str) -> Head:
+    import numpy as np
+
+    values = np.zeros(128, np.int8)
+    for place, letter in enumerate(_LETTERS):
+        values[ord(letter)] = place - _ZERO
+    if any(len(column) != BUCKETS or not column.isascii() for column in columns.values()):
+        raise Damaged(f"{where}: a column of votes is not {BUCKETS} letters long")
+    rows = [values[np.frombuffer(column.encode("ascii"), np.uint8)] for column in columns.values()]
+    return Head(tuple(columns), np.ascontiguousarray(np.stack(rows, axis=1)))
+
+
+def write(learnt: Learnt, folder: Path) -> Path:
+    """Write the text and its digest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = to_text(learnt).encode("utf-8")
+    (folder / ARTIFACT).write_bytes(text)
+    (folder / DIGEST).write_text(f"{sha256(text).hexdigest()}  {ARTIFACT}\n", encoding="utf-8")
+    return folder / ARTIFACT
+
+
+def read(folder: Path) -> Learnt:
+    """What a folder holds, once its digest was found right."""
+    try:
+        text = (folder / ARTIFACT).read_bytes()
+        wanted = (folder / DIGEST).read_text(encoding="utf-8").split()[0]
+    except (OSError, IndexError) as error:
+        raise Damaged(f"{folder.name}: {ARTIFACT} or {DIGEST} cannot be read") from error
+    if sha256(text).hexdigest() != wanted:
+        raise Damaged(f"{folder.name}: {ARTIFACT} does not match its digest")
+    return from_text(text.decode("utf-8"), folder.name)
+
+
+@lru_cache(maxsize=1)
+def base() -> Learnt | None:
+    """What ships with the product; None, and a word in the log, when it is missing or damaged: rules alone decide then."""
+    try:
+        return read(BASE)
+    except Damaged as error:
+        _LOG.warning("the planner answers without what it learnt: %s", error)
+        return None

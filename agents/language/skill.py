@@ -1,0 +1,86 @@
+"""What a clause could mean and how sure that is: readings, their words as questions, the level of confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agents.language.fillers import candidates_of
+from agents.language.heavy import heavy
+from agents.language.learnt.learnt import Learnt
+from agents.language.learnt.phrasing import phrase
+from agents.language.learnt.weighing import Weighed
+from agents.language.parse import Parsed
+from agents.language.rank import Ranked, ranked
+from agents.language.settle import settle
+from agents.language.sketch import Sketch
+from agents.plan import Language
+
+_WELL_MEANT, _TOGETHER = 0.2, 0.55  # chances of two readings that are worth asking about
+
+
+@dataclass(frozen=True)
+class Skill:
+    """What was learnt, whether the message leaned on the question before, and how a wording is read."""
+
+    learnt: Learnt | None = None
+    edited: bool = False
+    read: Callable[[str], Parsed] | None = None
+
+
+RULES = Skill()
+
+
+# A reading that explains every word is answered, with a warning, even when it is rather unlikely.
+_CLEAN = 0.25
+# The first by rank stands while it is not unlikely: rules were written for it.
+_STANDS = 0.45
+
+
+def chosen(weighed: Sequence[Weighed], first: Ranked) -> Weighed:
+    """The likeliest reading; the first by rank where it explains everything and may well be right."""
+    ranks_first = next((each for each in weighed if each.ranked is first), weighed[0])
+    return ranks_first if not first.unexplained and ranks_first.probability >= _STANDS else weighed[0]
+
+
+def is_answered(best: Weighed, sketch: Sketch, learnt: Learnt) -> bool:
+    """Whether a reading is likely enough for what it leaves unexplained; never over a word that may be what the question is about."""
+    if heavy(sketch):
+        return False
+    clean = not best.ranked.unexplained and not sketch.unread
+    return best.probability >= (_CLEAN if clean else learnt.lines.answer)
+
+
+def readings_of(parsed: Parsed) -> tuple[Sketch, list[Ranked]]:
+    """The slots of a clause with one reading of each name, and everything it could mean."""
+    settled, _ = settle(parsed.sketch)
+    return settled, ranked(settled, candidates_of(settled))
+
+
+def offered(weighed: Sequence[Weighed], parsed: Parsed, language: Language, skill: Skill) -> tuple[str, ...]:
+    """The two likeliest readings as questions, when both may well be meant and each is read back as itself."""
+    close = [each for each in weighed[:2] if each.probability >= _WELL_MEANT]
+    if skill.read is None or len(close) < 2 or sum(each.probability for each in close) < _TOGETHER:
+        return ()
+    said = [(phrase(each.ranked.candidate.calls, language), each.ranked.candidate.calls) for each in close]
+    return tuple(text for text, calls in said if text and text != parsed.text and _read_back(text, skill) == calls)
+
+
+def _read_back(text: str, skill: Skill) -> object:
+    """The plan the first reading of a text has, if it explains all of it."""
+    if skill.read is None:
+        return None
+    _, options = readings_of(skill.read(text))
+    return options[0].candidate.calls if options and not options[0].unexplained else None
+
+
+def confidence_of(chance: float | None, ignored: bool, assumed: bool, skill: Skill) -> tuple[Literal["high", "medium", "low"], str]:
+    """How sure the reading is, and what to say about it: by its chance where that was learnt."""
+    if ignored:
+        return "low", "left_out"
+    if chance is None or skill.learnt is None:
+        return ("medium" if assumed else "high"), ""
+    if chance < skill.learnt.lines.plain:
+        return "low", "doubtful"
+    return ("medium", "likely") if assumed or chance < skill.learnt.lines.sure else ("high", "")

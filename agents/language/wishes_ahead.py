@@ -1,0 +1,97 @@
+"""What is asked of forecasts: of which goods, over which days ahead, in units or in money, by which bucket or member."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from agents.language.figures import Json
+from agents.language.taker import Taker, without_nothing
+from tools.query.contract import Between, Calendar, Named
+
+_REVENUE = frozenset({"revenue", "gross_sales"})
+_UNITS = frozenset({"units", "ordered_units", "orders"})
+_MEMBERS = frozenset({"product", "category", "location"})
+_LONGEST_DAYS = 365
+_YEAR = re.compile(r"\b20\d\d\b")
+_CUES = (
+    "how_many", "how_much", "which", "total", "trend", "group", "within", "top", "show_all", "having", "rising", "average", "how_did",
+    "combine", "out_of_stock", "keep", "seller_high", "high_sales", "popular", "performance",
+)  # fmt: skip
+_PROMISED = re.compile(r"\b(?:promised|gave|last|past|previous|were|was)\b|vừa qua|đã|tháng trước|tuần trước", re.IGNORECASE)
+
+
+def fill_forecast(take: Taker, text: str, as_of: date) -> Json | None:
+    """Days that lie ahead; a question about days that are over is none."""
+    days = _ahead(take, as_of)
+    measure = _measure(take)
+    if days is None or measure is None:
+        return None
+    by = next(
+        (slot for slot in take.sketch.dimensions if slot.name in _MEMBERS and slot.role in ("head", "group", "within", "counted")), None
+    )
+    if by is not None:
+        take.used.add(by.at)
+    limit = take.limit() if by else None
+    grain = None if by else take.bucket()
+    arguments = {"where": take.where(), **days, "grain": grain, "by": by.name if by else None, "limit": limit, "measure": measure}
+    take.cue(*_CUES)
+    return None if grain in ("quarter", "year") else without_nothing(arguments)
+
+
+def fill_accuracy(take: Taker, text: str, as_of: date) -> Json | None:
+    """The scores measured; where the question is about forecasts of days that are over, what was promised against what came."""
+    past = [slot for slot in take.sketch.periods if slot.at not in take.used]
+    take.used.update(slot.at for slot in past)
+    take.cue(*_CUES, "where_is", "vague", "versus", "rate")
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _REVENUE | _UNITS)
+    promised = bool(past) and bool(_PROMISED.search(text))
+    return {"what": "promised"} if promised else {}
+
+
+def _measure(take: Taker) -> str | None:
+    """Units unless money is named; nothing for a figure no model forecasts."""
+    named = [slot for slot in take.sketch.metrics if slot.at not in take.sketch.dropped]
+    if any(slot.name not in _REVENUE | _UNITS and not slot.verb for slot in named):
+        return None
+    take.used.update(slot.at for slot in named if slot.name in _REVENUE | _UNITS)
+    return "revenue" if any(slot.name in _REVENUE and not slot.verb for slot in named) else "units"
+
+
+def _ahead(take: Taker, as_of: date) -> Json | None:
+    """The first and the last day, or how many days; empty when none is named, None when they are over."""
+    for slot in take.sketch.periods:
+        if slot.at in take.used:
+            continue
+        meaning = slot.span.meaning
+        if (days := _days_of(slot.span.meaning, take.sketch.text(slot.at))) and days[1] > as_of:
+            take.used.add(slot.at)
+            first = max(days[0], as_of + timedelta(days=1))
+            last = min(days[1], as_of + timedelta(days=_LONGEST_DAYS))
+            return {"starts_on": first.isoformat(), "ends_on": last.isoformat()} if first <= last else None
+        if not (isinstance(meaning, Named) and meaning.name.startswith("this_")):
+            return None
+        take.used.add(slot.at)
+        return {"ends_on": _end_of(meaning.name, as_of).isoformat()}
+    length = take.duration()
+    return {} if length is None else {"days": max(1, min(round(length.days), _LONGEST_DAYS))}
+
+
+def _days_of(meaning: object, text: str) -> tuple[date, date] | None:
+    """The days of a period that may lie ahead; a month without a year is the next one, because what is to come is asked."""
+    if isinstance(meaning, Between):
+        return meaning.start, meaning.end
+    if isinstance(meaning, Calendar) and meaning.month and not _YEAR.search(text):
+        first = date(meaning.year + 1, meaning.month, 1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return None
+
+
+def _end_of(name: str, as_of: date) -> date:
+    """The last day of the week, month, quarter or year that goes on; tomorrow when that is today."""
+    if name == "this_week":
+        last = as_of + timedelta(days=6 - as_of.weekday())
+    else:
+        month = {"this_month": as_of.month, "this_quarter": -(-as_of.month // 3) * 3, "this_year": 12}[name]
+        last = (date(as_of.year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return max(last, as_of + timedelta(days=1))

@@ -1,0 +1,227 @@
+"""What is asked about stock ahead: the goods, the place, the supplier, how sure, how much money, what is different."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from agents.language.figures import Json
+from agents.language.taker import Taker, without_nothing
+from tools.query.contract import Between, Last, Named
+
+# Words of the matter itself: they say what every line of the answer holds.
+_FIGURES = frozenset(
+    {
+        "stock_on_hand", "available_stock", "stock_on_order", "stock_value", "days_of_cover", "units", "orders", "purchase_spend",
+        "purchase_orders", "open_purchase_orders", "deliveries", "supplier_lead_time_days", "delivery_days", "product_count",
+        "active_products", "stockouts",
+        "stockout_rate", "ordered_units", "supplier_count", "revenue", "cost", "inventory_turnover", "sell_through_rate", "placed_orders",
+    }
+)  # fmt: skip
+_LISTED = frozenset({"product", "sku", "location", "supplier", "purchase_order", "order", "shipment", "day", "category"})
+_NOW = frozenset({"today", "this_week", "this_month", "this_quarter", "this_year"})
+_WHERE = frozenset({"province", "location_province", "shipping_province", "district"})
+_PLAIN_CUES = (
+    "which", "how_many", "how_much", "where_is", "having", "total", "show_all", "why", "top", "combine", "keep", "below", "out_of_stock",
+        "vague", "each", "no_activity", "nth", "price_in_force", "details", "attribute", "status", "cheap", "average", "overdue",
+        "versus", "higher",
+        "lower", "union", "seller_low", "ageing", "abc", "rate", "different", "per_unit", "new", "how_did", "lines", "speed", "late_word",
+        "rising", "falling", "change",
+)  # fmt: skip
+_LEAST_BUDGET = 1000
+_LONGEST_DAYS = 365
+_FILL = re.compile(r"\bfill[- ]rate\b|tỷ lệ đáp ứng", re.IGNORECASE)
+_DOUBLE = re.compile(r"\b(?:doubl\w*|twice|two times|2x)\b|gấp đôi|gấp 2", re.IGNORECASE)
+_HALF = re.compile(r"\b(?:halv\w*|half|by half)\b|một nửa|giảm nửa", re.IGNORECASE)
+_TRIPLE = re.compile(r"\b(?:tripl\w*|three times|3x)\b|gấp ba|gấp 3", re.IGNORECASE)
+_DOWN = re.compile(
+    r"\b(?:fall\w*|fell|drop\w*|decreas\w*|declin\w*|lower|less|fewer|reduc\w*|shrink\w*|shorter|faster|cut\w*|down|cheaper|slump\w*)\b"
+    r"|giảm|thấp hơn|ít hơn|ngắn hơn|rẻ hơn",
+    re.IGNORECASE,
+)
+_LONGER = re.compile(r"\b(?:longer|more|later|extra|additional|shorter|sooner|earlier)\b|thêm|lâu hơn|nhanh hơn|sớm hơn", re.IGNORECASE)
+_LEAD = re.compile(r"\blead[- ]?times?\b|\bdeliver\w*|\bsuppliers?\b|thời gian giao|giao hàng|nhà cung cấp", re.IGNORECASE)
+_DEMAND = re.compile(r"\b(?:demand|sales|sell\w*|orders?|customers?|buy)\b|nhu cầu|bán|doanh số", re.IGNORECASE)
+_COST = re.compile(r"\b(?:costs?|purchase prices?|buying prices?)\b|giá nhập|giá vốn|chi phí", re.IGNORECASE)
+_SERVICE = re.compile(r"\bservice\b|phục vụ", re.IGNORECASE)
+
+
+def fill_plan(take: Taker, text: str, as_of: date) -> Json | None:
+    """What to order, or the levels behind it."""
+    stock = _stock(take, as_of)
+    return None if stock is None else without_nothing({**stock, **_service(take, text), **_lead_time(take)})
+
+
+def fill_risk(take: Taker, text: str, as_of: date) -> Json | None:
+    """What runs out, and by when."""
+    horizon = _days_ahead(take, as_of)
+    stock = _stock(take, as_of)
+    return None if stock is None else without_nothing({**stock, "horizon_days": horizon})
+
+
+def fill_overstock(take: Taker, text: str, as_of: date) -> Json | None:
+    return _stock(take, as_of)
+
+
+def fill_classes(take: Taker, text: str, as_of: date) -> Json | None:
+    return _stock(take, as_of)
+
+
+def fill_suppliers(take: Taker, text: str, as_of: date) -> Json | None:
+    """Who could deliver one product."""
+    named = [slot for slot in take.sketch.filters if slot.best.dimension in ("product", "sku") and not slot.negated]
+    if len(named) != 1:
+        return None
+    take.used.add(named[0].at)
+    stock = _stock(take, as_of)
+    return None if stock is None else {**stock, "product": named[0].best.value}
+
+
+def fill_replay(take: Taker, text: str, as_of: date) -> Json | None:
+    """The rules played over the last so many days."""
+    days = take.duration()
+    service = _service(take, text)
+    stock = _stock(take, as_of)
+    if stock is None:
+        return None
+    return without_nothing({**stock, "days": days and round(days.days), "fill_rate": service.get("service_level")})
+
+
+def fill_lost_sales(take: Taker, text: str, as_of: date) -> Json | None:
+    """The days up to now that are looked at; a period that ended before is none the tool can look at."""
+    days = _days_back(take, as_of)
+    stock = _stock(take, as_of)
+    return None if stock is None else without_nothing({**stock, "days": days})
+
+
+def _days_back(take: Taker, as_of: date) -> int | None:
+    """How many days up to now a period that reaches now has."""
+    for slot in take.sketch.periods:
+        meaning = slot.span.meaning
+        if slot.at in take.used:
+            continue
+        if isinstance(meaning, Last) and not meaning.full:
+            take.used.add(slot.at)
+            return round(meaning.n * {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}[meaning.unit])
+        start = {"this_month": as_of.replace(day=1), "this_year": as_of.replace(month=1, day=1), "ytd": as_of.replace(month=1, day=1)}
+        if isinstance(meaning, Named) and meaning.name in start:
+            take.used.add(slot.at)
+            return (as_of - start[meaning.name]).days + 1
+    return None
+
+
+def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
+    """An amount of money to be spent on stock."""
+    amounts = [slot for slot in take.sketch.numbers if slot.kind == "plain" and slot.number >= _LEAST_BUDGET and not slot.limits]
+    if len(amounts) != 1:
+        return None
+    take.used |= {amounts[0].at, *amounts[0].also}
+    stock = _stock(take, as_of)
+    return None if stock is None else without_nothing({**stock, "budget": amounts[0].number, **_service(take, text)})
+
+
+def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
+    """The plan as it would be: another lead time, demand, cost or service level."""
+    changed = _changed(take, text)
+    stock = _stock(take, as_of) if changed else None
+    return None if stock is None else without_nothing({**stock, "change": changed})
+
+
+def _changed(take: Taker, text: str) -> Json:
+    """What is different: the thing named, by the factor or to the number of days named."""
+    if (service := _service(take, text)) and _SERVICE.search(text):
+        return {"service_level": service["service_level"]}
+    lead = bool(_LEAD.search(text))
+    if _LONGER.search(text) and take.sketch.durations:
+        return {}  # so many days more: the tool takes a factor, or the days themselves
+    if lead and not _DOUBLE.search(text) and (length := take.duration()) is not None:
+        return {"lead_time_days": round(length.days)}
+    factor = _factor(take, text)
+    if factor is None:
+        return {}
+    field = "lead_time_factor" if lead else "cost_factor" if _COST.search(text) else "demand_factor" if _DEMAND.search(text) else ""
+    return {field: factor} if field else {}
+
+
+def _factor(take: Taker, text: str) -> float | None:
+    for pattern, factor in ((_DOUBLE, 2.0), (_TRIPLE, 3.0), (_HALF, 0.5)):
+        if pattern.search(text):
+            take.used.update(slot.at for slot in take.sketch.numbers if slot.number in (factor, 2.0))
+            return factor
+    percent = take.number("percent")
+    if percent is None:
+        return None
+    return round(1 - percent.number if _DOWN.search(text) else 1 + percent.number, 4)
+
+
+def _service(take: Taker, text: str) -> Json:
+    """How sure stock is to last: a percentage of at least a half."""
+    for slot in take.sketch.numbers:
+        if slot.kind == "percent" and slot.at not in take.used and 0.5 <= slot.number < 1 and (_SERVICE.search(text) or _FILL.search(text)):
+            take.used |= {slot.at, *slot.also}
+            return {"service_level": slot.number, **({"goal": "fill"} if _FILL.search(text) else {})}
+    return {}
+
+
+def _lead_time(take: Taker) -> Json:
+    length = take.duration()
+    return {} if length is None else {"assumed_lead_time_days": min(round(length.days), _LONGEST_DAYS)}
+
+
+def _days_ahead(take: Taker, as_of: date) -> int | None:
+    """How far is looked: to the end of a period that lies ahead, or a length of time."""
+    for slot in take.sketch.periods:
+        meaning = slot.span.meaning
+        if isinstance(meaning, Between) and meaning.end > as_of and slot.at not in take.used:
+            take.used.add(slot.at)
+            return min((meaning.end - as_of).days, _LONGEST_DAYS)
+    length = take.duration()
+    return None if length is None else max(1, min(round(length.days), _LONGEST_DAYS))
+
+
+def _stock(take: Taker, as_of: date) -> Json | None:
+    """Which goods, where, from whom, how many lines; nothing when another time than now is asked about."""
+    if not _is_now(take, as_of):
+        return None
+    names = {"location": _place(take), "supplier": _single(take, "supplier")}
+    where = take.where()
+    limit = take.limit()
+    take.cue(*_PLAIN_CUES)
+    take.cue("group", "within")
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _FIGURES)
+    take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in _LISTED)
+    return without_nothing({"where": where, **names, "limit": limit})
+
+
+def _single(take: Taker, dimension: str) -> str | None:
+    """The one member of a dimension that is named, when it is one."""
+    named = [slot for slot in take.sketch.filters if slot.best.dimension == dimension and slot.at not in take.used]
+    if len(named) != 1 or named[0].negated:
+        return None
+    take.used.add(named[0].at)
+    return named[0].best.value
+
+
+def _place(take: Taker) -> str | None:
+    """The one warehouse or shop that is named, also by the name of its province."""
+    if (named := _single(take, "location")) is not None:
+        return named
+    for slot in take.sketch.filters:
+        found = next((choice for choice in slot.choices if choice.dimension == "location"), None)
+        if slot.at not in take.used and not slot.negated and slot.best.dimension in _WHERE and found is not None:
+            take.used.add(slot.at)
+            return found.value
+    return None
+
+
+def _is_now(take: Taker, as_of: date) -> bool:
+    """Whether every time that is named is the present or lies ahead; such words are explained by the tool itself."""
+    for slot in take.sketch.periods:
+        if slot.at in take.used:
+            continue
+        meaning = slot.span.meaning
+        ahead = isinstance(meaning, Between) and meaning.end > as_of
+        if not (ahead or (isinstance(meaning, Named) and meaning.name in _NOW)):
+            return False
+        take.used.add(slot.at)
+    return True

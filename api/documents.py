@@ -1,0 +1,145 @@
+"""The documents of an installation: its library, what searches it, and the work that keeps both up to what was given."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from api.blocking import beside
+from api.store.errors import StoreError
+from api.work.catalog import FETCH_FEED, INDEX_DOCUMENT, KEEP_LIBRARY, UPDATE_INDEX
+from api.work.documents import FetchFeed, IndexDocument, UpdateIndex, library_of, staging
+from api.work.errors import WorkError
+from api.work.library import KeepLibrary
+from ingestion.errors import IngestionError
+from ingestion.versions import Versions
+from settings import Settings
+
+if TYPE_CHECKING:
+    from api.work.dispatch import Dispatcher
+    from knowledge.library import Library
+    from knowledge.library_inbox import InboxFile
+    from knowledge.search import Searcher
+
+_LOG = logging.getLogger("oiis.api")
+_LOOK_SECONDS, _SWEEP_SECONDS, _FEED_SECONDS = 2.0, 30.0, 3_600.0
+_STAGED_SECONDS = 24 * 3_600.0
+
+
+class Documents:
+    """The library and its searcher, opened when they are first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._searcher: Searcher | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def library(self) -> Library:
+        """What was given; it opens nothing by itself."""
+        return library_of(self._settings.home)
+
+    @property
+    def searcher(self) -> Searcher:
+        """What finds passages; one for all who ask."""
+        from knowledge.index import DocumentIndex
+        from knowledge.search import Searcher
+
+        with self._lock:
+            if self._searcher is None:
+                self._searcher = Searcher(self.library, DocumentIndex(self._settings.home / "documents_index", keep=1))
+            return self._searcher
+
+
+class DocumentWatch:
+    """Looks for new files, new feeds and a library that is ahead of its index, and has the worker see to them."""
+
+    def __init__(self, settings: Settings, dispatcher: Dispatcher) -> None:
+        self._settings, self._dispatcher = settings, dispatcher
+        self._indexed = self._written = ""
+        self._given: set[tuple[str, int, int]] = set()
+        self._swept_at = float("-inf")
+        self._trouble = ""
+
+    async def watch(self) -> None:
+        """Look every other second, until cancelled; what goes wrong is told once and tried again."""
+        while True:
+            try:
+                await self.look()
+                self._trouble = ""
+            except (IngestionError, StoreError, WorkError, OSError) as error:
+                if str(error) != self._trouble:
+                    _LOG.warning("documents wait: %s", error)
+                self._trouble = str(error)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """One round."""
+        await self._take_files()
+        await self._take_feeds()
+        await self._follow_data()
+        await self._follow_library()
+        if time.monotonic() - self._swept_at > _SWEEP_SECONDS:
+            self._swept_at = time.monotonic()
+            await beside(self._sweep)
+
+    async def _take_files(self) -> None:
+        """Each file of the watched folder once, and again when it changes."""
+        if self._settings.documents_inbox is None:
+            return
+        for found in await beside(self._new_files):
+            key = hashlib.sha256(repr(found.mark).encode()).hexdigest()[:32]
+            arguments = IndexDocument(path=found.path.absolute(), name=found.path.name, folder=found.folder)
+            await self._dispatcher.ask(INDEX_DOCUMENT, arguments, f"inbox-{key}")
+            self._given.add(found.mark)
+
+    def _new_files(self) -> list[InboxFile]:
+        from knowledge.library_inbox import settled
+
+        root = self._settings.documents_inbox
+        return [] if root is None else [found for found in settled(root) if found.mark not in self._given]
+
+    async def _take_feeds(self) -> None:
+        """Each feed once an hour; the same key again is the same job."""
+        hour = int(time.time() / _FEED_SECONDS)
+        for address in self._settings.documents_feeds.split():
+            arguments = FetchFeed(address=address, private=self._settings.documents_feeds_private)
+            name = hashlib.sha256(arguments.model_dump_json().encode()).hexdigest()[:24]
+            await self._dispatcher.ask(FETCH_FEED, arguments, f"feed-{name}-{hour}")
+
+    async def _follow_data(self) -> None:
+        """What the data show is written anew when the data changed."""
+        snapshot = await beside(self._snapshot)
+        if snapshot and snapshot != self._written:
+            await self._dispatcher.ask(KEEP_LIBRARY, KeepLibrary(), f"library-{snapshot}")
+            self._written = snapshot
+
+    def _snapshot(self) -> str:
+        """The snapshot that is served and when it was made; nothing while there is none."""
+        version = Versions(self._settings.home / "warehouse").current()
+        return f"{version.name}-{version.created_at}" if version else ""
+
+    async def _follow_library(self) -> None:
+        """Whoever changed the library, the index follows."""
+        mark = await beside(self._mark)
+        if mark and mark != self._indexed:
+            await self._dispatcher.ask(UPDATE_INDEX, UpdateIndex(), f"index-{mark}")
+            self._indexed = mark
+
+    def _mark(self) -> str:
+        """What changes when the library does; nothing while there is none."""
+        library = library_of(self._settings.home)
+        revision = library.revision()
+        return f"{(library.folder / 'library.db').stat().st_ino}-{revision}" if revision else ""
+
+    def _sweep(self) -> None:
+        """What a kill may have left: originals that nothing names, uploads that nobody waits for."""
+        library_of(self._settings.home).sweep()
+        folder = staging(self._settings.home)
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if time.time() - path.stat().st_mtime > _STAGED_SECONDS:
+                path.unlink(missing_ok=True)

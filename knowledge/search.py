@@ -1,0 +1,176 @@
+"""Questions to the library: found by words and by meaning, filtered by who asks and by the day, returned with what stands around."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from knowledge.cite import Reply, answer_from
+from knowledge.contract import Document, DocumentKind, Passage
+from knowledge.embed import Matrix, NoModel
+from knowledge.fuse import TUNED, Weights
+from knowledge.index import BadIndex, DocumentIndex, OpenIndex
+from knowledge.index_corpus import Places
+from knowledge.parse_errors import NoDocument
+from knowledge.rerank import DEPTH, Asked, CrossEncoder, bonus
+from knowledge.search_filters import Known, Shelf, allowed_units, key_of, passes, staleness, visible
+from knowledge.search_rank import Allowed, Ranking, rank
+from knowledge.vectors import VectorsDown
+from knowledge.views import QuestionKind, Views, look
+
+DEFAULT_SCOPES = frozenset({"documents:read"})
+MOST_CHARACTERS, MOST_PASSAGES = 20_000, 100
+_MASKS = 64
+Asking = tuple[str, int, frozenset[str], frozenset[DocumentKind], frozenset[str], date | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Passages best first, what a reader should know about how they were found, and the index version that was asked."""
+
+    passages: tuple[Passage, ...]
+    notes: tuple[str, ...] = ()
+    version: str = ""
+
+
+class Searcher:
+    """Searches one library; opened at the first question, follows every new version of the index, repairs a damaged one."""
+
+    def __init__(
+        self,
+        library: Shelf,
+        index: DocumentIndex,
+        weights: Mapping[QuestionKind, Weights] = TUNED,
+        cross_encoder: CrossEncoder | None = None,
+    ) -> None:
+        self.library, self.index = library, index
+        self._weights, self._cross_encoder = weights, cross_encoder
+        self._lock = threading.Lock()
+        self._opened: OpenIndex | None = None
+        self._known: Known | None = None
+        self._masks: dict[Asking, Allowed] = {}
+
+    def search(
+        self,
+        question: str,
+        scopes: Collection[str] = DEFAULT_SCOPES,
+        kinds: Collection[DocumentKind] = (),
+        entities: Collection[str] = (),
+        as_of: date | None = None,
+        top: int = 5,
+    ) -> Found:
+        """The best passages of the documents the caller may see; of each document the version in force on the day, or the newest."""
+        views = look(question[:MOST_CHARACTERS])
+        with self._lock:
+            known = self._documents()
+            if not known.documents:
+                return Found((), ("the library holds no documents yet",))
+            opened, repaired = self._index()
+        if not views.question.strip():
+            return Found((), ("there is no question",), opened.version)
+        asked = (opened.version, known.revision, frozenset(scopes), frozenset(kinds), frozenset(entities), as_of)
+        ranking, notes = self._rank(opened, views, self._allowed(asked, opened, known))
+        ordered = self._reranked(opened, views, ranking, known)
+        passages = tuple(self._passages(opened, ranking, ordered[: min(max(top, 1), MOST_PASSAGES)], known))
+        return Found(passages, (*repaired, *opened.notes, *notes, *staleness(opened, known)), opened.version)
+
+    def reply(self, question: str, passages: Sequence[Passage]) -> Reply:
+        """What the passages say to a question, in their own words."""
+        try:
+            return answer_from(question, passages, self.index.embedder)
+        except NoModel:
+            return answer_from(question, passages)
+
+    def close(self) -> None:
+        """Let go of what is open; the next question opens it again."""
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+            self._opened = None
+
+    def _documents(self) -> Known:
+        if self._known is None or self._known.revision != self.library.revision():
+            self._known = Known.of(self.library)
+        return self._known
+
+    def _index(self) -> tuple[OpenIndex, tuple[str, ...]]:
+        """The current version, opened once; built where there is none, built again where it is damaged."""
+        version = self.index.current()
+        if self._opened and version and self._opened.version == version.name:
+            return self._opened, ()
+        notes: tuple[str, ...] = ()
+        try:
+            fresh = self.index.open()
+        except BadIndex as damage:
+            self.index.rebuild(self.library)
+            fresh = self.index.open()
+            notes = (f"the search index was made again from the library ({damage.what})",)
+        if self._opened:
+            self._opened.close()
+        self._opened = fresh
+        return fresh, notes
+
+    def _allowed(self, asked: Asking, opened: OpenIndex, known: Known) -> Allowed:
+        """The units a caller may see on a day; kept, since the same callers ask again and again."""
+        mask = self._masks.get(asked)
+        if mask is None:
+            _, _, scopes, kinds, entities, as_of = asked
+            shown = {key_of(each) for each in visible(known.documents, as_of) if passes(each, scopes, kinds, entities)}
+            if len(self._masks) >= _MASKS:
+                self._masks.clear()
+            mask = self._masks[asked] = allowed_units(opened, shown)
+        return mask
+
+    def _rank(self, opened: OpenIndex, views: Views, allowed: Allowed) -> tuple[Ranking, tuple[str, ...]]:
+        weights = self._weights[views.kind]
+        vectors, notes = self._embedded(views)
+        near = opened.near.near if opened.near else _nothing_near
+        try:
+            return rank(opened.corpus, views, vectors, weights, near, allowed), notes
+        except VectorsDown as down:
+            notes = (*notes, f"searched by keywords only: the vector store does not answer ({down.what})")
+            return rank(opened.corpus, views, vectors, weights, _nothing_near, allowed), notes
+
+    def _embedded(self, views: Views) -> tuple[Matrix | None, tuple[str, ...]]:
+        try:
+            return self.index.embedder.embed(views.windows), ()
+        except NoModel as missing:
+            return None, (f"searched by keywords only: {missing.what}",)
+
+    def _reranked(self, opened: OpenIndex, views: Views, ranking: Ranking, known: Known) -> list[tuple[int, float]]:
+        """The rows of the ranking in their last order, the first of them compared with their documents once more."""
+        asked = Asked.of(views.question)
+        rows = range(min(DEPTH, len(ranking.places)))
+        scores = {row: float(ranking.scores[row]) + bonus(asked, self._document(opened, ranking, row, known)) for row in rows}
+        if self._cross_encoder and scores:
+            texts = [self.library.chunk(opened.corpus.ids[ranking.places[row]]).text for row in rows]
+            scores = dict(zip(rows, map(float, self._cross_encoder(views.question, texts)), strict=True))
+        first = sorted(scores.items(), key=lambda entry: -entry[1])
+        return first + [(row, float(ranking.scores[row])) for row in range(len(first), len(ranking.places))]
+
+    def _document(self, opened: OpenIndex, ranking: Ranking, row: int, known: Known) -> Document:
+        return known.by_key[opened.corpus.documents[opened.corpus.document_of[ranking.places[row]]]]
+
+    def _passages(self, opened: OpenIndex, ranking: Ranking, ordered: Sequence[tuple[int, float]], known: Known) -> Iterator[Passage]:
+        for row, score in ordered:
+            try:
+                chunk = self.library.chunk(opened.corpus.ids[ranking.places[row]])
+            except NoDocument:  # removed since the list of documents was read
+                continue
+            arms = {arm: float(values[row]) for arm, values in ranking.arms.items()}
+            yield Passage(
+                document=self._document(opened, ranking, row, known),
+                chunk=chunk,
+                score=score,
+                vector=arms.get("vector"),
+                keyword=arms["keyword"],
+            )
+
+
+def _nothing_near(vectors: Matrix, count: int) -> Places:
+    """The vector store is away: candidates come from words alone."""
+    return np.zeros(0, np.int32)

@@ -1,0 +1,92 @@
+"""The order in which units answer a question: candidates of every arm, each scored by all arms, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.embed import Matrix
+from knowledge.fuse import Arm, Scale, Weights, fuse, pool
+from knowledge.index_corpus import Corpus, Places
+from knowledge.keyword import Scores
+from knowledge.views import Views
+
+Near = Callable[[Matrix, int], Places]  # the units nearest to any of the vectors, of each so many
+Allowed = npt.NDArray[np.bool_]
+Fusion = Literal["scores", "ranks"]
+CANDIDATES = 150
+_EXACT_LIFT = 3.0  # spreads; a unit that holds an id of the question comes before those that sound like it
+_EXACT_SHARE = 0.05  # a number that stands in more units than this tells none of them apart
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Units best first, with the fused score and what each arm gave."""
+
+    places: Places
+    scores: Scores
+    arms: Mapping[Arm, Scores]
+
+
+def rank(
+    corpus: Corpus,
+    views: Views,
+    vectors: Matrix | None,
+    weights: Weights | None,
+    near: Near | None = None,
+    allowed: Allowed | None = None,
+) -> Ranking:
+    """Every candidate in order. `vectors` are those of the question's windows; without `near` every unit is a candidate."""
+    words = corpus.keyword.score(views.terms)
+    headings = corpus.headings.score(views.heading_terms)[corpus.heading_of]
+    places = _candidates(corpus, words, headings, vectors, near, allowed)
+    arms: dict[Arm, Scores] = {"keyword": Scale.of(words).standardise(words[places])}
+    if views.heading_terms:
+        arms["heading"] = Scale.of(headings).standardise(headings[places])
+    if vectors is not None:
+        arms["vector"] = _by_meaning(corpus, vectors, places)
+    scores = fuse(arms, weights)
+    if views.exact:
+        scores = scores + _lift(corpus, views.exact, places) * (1.0 if weights else 0.01)
+    order = np.argsort(-scores, kind="stable")
+    return Ranking(places[order], scores[order], {arm: values[order] for arm, values in arms.items()})
+
+
+def _candidates(
+    corpus: Corpus, words: Scores, headings: Scores, vectors: Matrix | None, near: Near | None, allowed: Allowed | None
+) -> Places:
+    if near is None and vectors is not None:
+        return np.flatnonzero(allowed).astype(np.int32) if allowed is not None else np.arange(len(corpus), dtype=np.int32)
+    found = [_best(words, allowed), _best(headings, allowed)]
+    if near is not None and vectors is not None:
+        found.append(near(vectors, CANDIDATES))
+    places = np.unique(np.concatenate(found)).astype(np.int32)
+    return places[allowed[places]] if allowed is not None else places
+
+
+def _best(scores: Scores, allowed: Allowed | None) -> Places:
+    """The places of the highest scores above nothing."""
+    shown = scores if allowed is None else np.where(allowed, scores, np.float32(0))
+    count = min(CANDIDATES, len(shown))
+    best = np.argpartition(-shown, count - 1)[:count] if count else np.zeros(0, np.int64)
+    return best[shown[best] > 0].astype(np.int32)
+
+
+def _by_meaning(corpus: Corpus, vectors: Matrix, places: Places) -> Scores:
+    against = vectors @ corpus.sample.T
+    similar = vectors @ np.asarray(corpus.vectors[places]).T
+    spread = against.std(axis=1, keepdims=True)
+    spread[spread == 0] = 1.0
+    return pool(((similar - against.mean(axis=1, keepdims=True)) / spread).astype(np.float32))
+
+
+def _lift(corpus: Corpus, exact: tuple[str, ...], places: Places) -> Scores:
+    lift = np.zeros(len(corpus), dtype=np.float32)
+    telling = [units for units in map(corpus.keyword.holding, exact) if 0 < len(units) <= max(1, _EXACT_SHARE * len(corpus))]
+    for units in telling:
+        lift[units] += np.float32(_EXACT_LIFT / len(telling))
+    return lift[places]

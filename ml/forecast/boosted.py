@@ -1,0 +1,171 @@
+"""One model of boosted trees for all series: it learns by how much a day differs from the series' own level."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ingestion.frames import FrameEngine
+from ml.contract import LEVELS, Floats, Outlook, Panel
+from ml.features.build import KEPT, Engine, features
+from ml.forecast.asking import Sample, asked_before, asked_now, sold
+from ml.forecast.classes import demand_classes
+
+if TYPE_CHECKING:
+    from lightgbm import Booster, Dataset
+
+NAME = "boosted"
+BALANCED = (0.25, 1.0, 4.0)  # units a day between which sums are balanced
+BALANCE_ROWS = 2_000
+LEVEL_FLOOR = 0.02  # units a day: what a series without sales is taken to sell, so that a ratio to its level exists
+_SCALED = ("mean_3", "mean_7", "mean_14", "mean_28", "mean_56", "mean_112", "mean_364", "ewm_10", "ewm_40", "sd_28", "sd_112", "max_28",
+           "last_y", "weekday_4", "weekday_13", "weekday_52", "year_ago", "year_ago_28")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `--tune` may choose."""
+
+    rounds: int = 130
+    learning_rate: float = 0.05
+    leaves: int = 63
+    min_leaf: int = 200
+    feature_share: float = 0.6
+    variance_power: float = 1.5
+    l2: float = 0.0
+    sample: Sample = field(default_factory=Sample)
+    seed: int = 7
+    threads: int = 1  # two only pay where nothing else runs: waiting threads spin
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """The forecaster: a Tweedie loss on units, starting from each series' level."""
+
+    settings: Settings = field(default_factory=Settings)
+    engine: Engine = field(default_factory=FrameEngine)
+    name: str = NAME
+
+    def fit(self, panel: Panel, horizon: int) -> BoostedTrees:
+        """Learn from the panel's past origins; days on which nothing could be sold are not learned from."""
+        import lightgbm
+
+        lesson = prepare(self.engine, panel, horizon, self.settings)
+        model = lightgbm.train(parameters(self.settings), lesson.data, self.settings.rounds)
+        return BoostedTrees(model, lesson.columns, balance_of(model, lesson), self.engine, self.name)
+
+
+@dataclass(frozen=True)
+class BoostedTrees:
+    """Trees that have learned."""
+
+    model: Booster
+    columns: tuple[str, ...]
+    balance: tuple[float, ...]
+    engine: Engine = field(default_factory=FrameEngine)
+    name: str = NAME
+
+    def predict(self, panel: Panel, horizon: int) -> Outlook:
+        """Means by the trees; the spread is left to whoever measures it (`ml.forecast.spread`), here it is none."""
+        asked = asked_now(panel, horizon)
+        known = asked[asked["unique_id"].isin(set(panel.days["unique_id"].unique()))]
+        mean = np.zeros((len(panel.series), horizon))
+        if len(known):
+            frame = features(self.engine, panel, known)
+            place = panel.series["unique_id"].reset_index().set_index("unique_id")["index"]
+            mean[place.loc[frame["unique_id"]].to_numpy(), frame["h"].to_numpy() - 1] = self.expect(frame)
+        quantiles = np.repeat(mean[:, :, None], len(LEVELS), axis=2)
+        ids = tuple(panel.series["unique_id"])
+        return Outlook(ids, panel.as_of, mean, quantiles, np.zeros_like(mean), (self.name,) * len(ids), demand_classes(panel))
+
+    def expect(self, frame: pd.DataFrame) -> Floats:
+        """Expected units of each row of features."""
+        level = level_of(frame)
+        raw = self.model.predict(scaled(frame, level)[list(self.columns)], raw_score=True, num_threads=1)
+        return np.asarray(np.exp(raw) * level * np.array(self.balance)[np.digitize(level, BALANCED)], dtype=np.float64)
+
+    def texts(self) -> dict[str, str]:
+        """The model as text files."""
+        return {
+            f"{self.name}.txt": self.model.model_to_string(),
+            f"{self.name}.json": json.dumps({"columns": self.columns, "balance": self.balance}),
+        }
+
+
+def from_texts(texts: dict[str, str], engine: Engine | None = None, name: str = NAME) -> BoostedTrees:
+    """The model that `texts` wrote."""
+    import lightgbm
+
+    told = json.loads(texts[f"{name}.json"])
+    model = lightgbm.Booster(model_str=texts[f"{name}.txt"])
+    return BoostedTrees(model, tuple(told["columns"]), tuple(map(float, told["balance"])), engine or FrameEngine(), name)
+
+
+def parameters(settings: Settings) -> dict[str, object]:
+    """LightGBM's own names for the settings."""
+    return {
+        "objective": "tweedie", "tweedie_variance_power": settings.variance_power, "boost_from_average": False,
+        "learning_rate": settings.learning_rate, "num_leaves": settings.leaves, "min_data_in_leaf": settings.min_leaf,
+        "feature_fraction": settings.feature_share, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": settings.l2, "max_bin": 127,
+        "seed": settings.seed, "num_threads": settings.threads, "verbosity": -1, "deterministic": True, "force_row_wise": True,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Rows to learn from, as a data set that any number of trials can share."""
+
+    columns: tuple[str, ...]
+    data: Dataset
+    inputs: pd.DataFrame
+    sold: Floats
+    level: Floats
+
+
+def prepare(engine: Engine, panel: Panel, horizon: int, settings: Settings) -> Lesson:
+    """The panel's past origins as a lesson; days on which nothing could be sold are left out."""
+    import lightgbm
+
+    frame = features(engine, panel, asked_before(panel, horizon, settings.sample))
+    y, sellable = sold(panel, frame)
+    frame, y = frame[sellable].reset_index(drop=True), y[sellable]
+    level = level_of(frame)
+    inputs = scaled(frame, level)
+    columns = tuple(str(column) for column in inputs.columns if column not in KEPT or column == "h")
+    data = lightgbm.Dataset(inputs[list(columns)], y, init_score=np.log(level), free_raw_data=True)
+    return Lesson(columns, data, inputs[list(columns)], y, level)
+
+
+def balance_of(model: Booster, lesson: Lesson) -> tuple[float, ...]:
+    """What a forecast is multiplied by, for each volume, so that what was learnt adds up to what was sold.
+
+    A variance power above 1 lets large days count less than they sell; sums matter to whoever buys. The slowest are left as they are.
+    """
+    told = np.exp(np.asarray(model.predict(lesson.inputs, raw_score=True, num_threads=1))) * lesson.level
+    places = np.digitize(lesson.level, BALANCED)
+    sold, expected = (np.bincount(places, values, minlength=len(BALANCED) + 1) for values in (lesson.sold, told))
+    enough = np.bincount(places, minlength=len(BALANCED) + 1) >= BALANCE_ROWS
+    enough[0] = False
+    return tuple(float(value) for value in np.where(enough, sold / np.maximum(expected, 1e-9), 1.0))
+
+
+def level_of(frame: pd.DataFrame) -> Floats:
+    """What a series sells a day by its own recent past: the level its days are measured against."""
+    week, month, season = (frame[column].fillna(0.0).to_numpy(np.float64) for column in ("mean_7", "mean_28", "mean_112"))
+    return np.asarray(0.25 * week + 0.45 * month + 0.30 * season + LEVEL_FLOOR)
+
+
+def scaled(frame: pd.DataFrame, level: Floats) -> pd.DataFrame:
+    """Features as ratios to the level, and the level itself: what is learned of one series serves another of any size."""
+    there = [column for column in _SCALED if column in frame]
+    ratios = frame[there].div(level, axis=0).astype(np.float32)
+    return frame.assign(**{column: ratios[column] for column in there}, level=level.astype(np.float32))
+
+
+def settings_record(settings: Settings) -> dict[str, object]:
+    """The settings as plain values for a manifest."""
+    return asdict(settings)

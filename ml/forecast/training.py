@@ -1,0 +1,123 @@
+"""Training: the backtest first, what it teaches about mixing and spread, then the models on all history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from ingestion.progress import Progress, silent
+from ml.contract import Panel
+from ml.errors import BadHorizon, BadPanel
+from ml.forecast import boosted
+from ml.forecast.backtest import Backtest, Fold, backtest, origins
+from ml.forecast.boosted import Boosted, Settings
+from ml.forecast.contract import Forecaster, Scores
+from ml.forecast.hierarchy import fit_groups
+from ml.forecast.ladder import RUNGS, Rung, ladder
+from ml.forecast.launch import LaunchCurve
+from ml.forecast.mixing import CENTRE, NAME, Mixture, centre_of, fit_mixture
+from ml.forecast.scores import score, wins
+from ml.forecast.serving import MEMBERS, Card, Served, rows_of
+from ml.forecast.spread import fit_spread
+
+LEAST_SERIES = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What training does: days ahead, origins that only teach, origins that are also scored, and the models beside the ladder."""
+
+    horizon: int = 28
+    warm: int = 3
+    scored: int = 4
+    settings: Settings = field(default_factory=Settings)
+    rungs: tuple[Rung, ...] = RUNGS  # what is to be beaten, beside those that are mixed in
+    beside: tuple[Forecaster, ...] = ()  # other models to score on the same origins
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained forecaster, and the backtest it stands on."""
+
+    served: Served
+    scores: Scores
+    test: Backtest
+
+
+def train(panel: Panel, plan: Plan, snapshot: str, grain: str = "product", progress: Progress = silent) -> Trained:
+    """Backtest, mix, measure, and fit everything once more on the whole panel."""
+    began = time.monotonic()
+    if len(panel.series) < LEAST_SERIES or not panel.days["y"].any():
+        raise BadPanel(f"{len(panel.series)} products with {panel.days['y'].sum():g} units sold: there is no demand to learn from")
+    forecaster = Boosted(plan.settings)
+    days = _origins(panel, plan)
+    rungs = tuple(rung for rung in RUNGS if rung in (*plan.rungs, *MEMBERS))
+    beside = (*ladder(rungs), forecaster, LaunchCurve(), *plan.beside)
+    full = rehearse(backtest(panel, beside, plan.horizon, days, progress), plan.warm)
+    test = full.latest(max(1, len(days) - plan.warm))
+    progress("scoring", None)
+    scores = score(test)
+    scores = replace(scores, wins=wins(test, NAME, rungs, scores))
+    progress("learning from the whole history", None)
+    mixture = fit_mixture(full, MEMBERS)
+    mixed = _mixed(full, mixture)
+    spread, groups = fit_spread(mixed, CENTRE, NAME), fit_groups(mixed, NAME)
+    trees, curves = forecaster.fit(panel, plan.horizon), LaunchCurve().fit(panel, plan.horizon)
+    card = _card(panel, plan, snapshot, grain, scores, mixture, time.monotonic() - began)
+    return Trained(Served(trees, curves, mixture, spread, groups, card), scores, test)
+
+
+def rehearse(test: Backtest, warm: int) -> Backtest:
+    """What would have been served on each origin after the first `warm`: mixed and measured on the origins before it only."""
+
+    def serve(place: int, fold: Fold) -> Fold:
+        if place < max(1, min(warm, len(test.folds) - 1)):
+            return fold
+        past = replace(test, folds=test.folds[:place])
+        mixture = fit_mixture(past, MEMBERS)
+        spread = fit_spread(_mixed(past, mixture), CENTRE, NAME)
+        mixed = mixture.mix(fold.outlooks)
+        return fold.with_outlook(NAME, spread.apply(mixed, fold.profile, centre_of(fold.outlooks[boosted.NAME], mixed)))
+
+    return test.map(serve)
+
+
+def _mixed(past: Backtest, mixture: Mixture) -> Backtest:
+    """Each origin with what the mixture says, and with what its quantiles are spread around."""
+
+    def mix(_: int, fold: Fold) -> Fold:
+        mixed = mixture.mix(fold.outlooks)
+        return fold.with_outlook(NAME, mixed).with_outlook(CENTRE, centre_of(fold.outlooks[boosted.NAME], mixed))
+
+    return past.map(mix)
+
+
+def _origins(panel: Panel, plan: Plan) -> Sequence[date]:
+    """As many origins as asked for, fewer where history is short, never under two."""
+    wanted = plan.warm + plan.scored
+    for count in range(wanted, 2, -1):
+        try:
+            return origins(panel, plan.horizon, count)
+        except BadHorizon:
+            continue
+    return origins(panel, plan.horizon, 2)
+
+
+def _card(panel: Panel, plan: Plan, snapshot: str, grain: str, scores: Scores, mixture: Mixture, seconds: float) -> Card:
+    return Card(
+        snapshot=snapshot,
+        cut_off=panel.as_of.isoformat(),
+        grain=grain,
+        horizon=plan.horizon,
+        origins=tuple(day.isoformat() for day in scores.origins),
+        series=len(panel.series),
+        parameters=boosted.settings_record(plan.settings),
+        weights=mixture.weights,
+        members=mixture.members,
+        scores=rows_of(scores),
+        wins=tuple(dict(vars(win)) for win in scores.wins),
+        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(seconds, 1),
+    )

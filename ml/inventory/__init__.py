@@ -1,0 +1,1 @@
+"""What to buy, when and how much: numbers a buyer can defend."""

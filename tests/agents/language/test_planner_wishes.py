@@ -1,0 +1,115 @@
+"""Questions about what is to come and what documents say: the tool a phrase names, filled with the names, days and numbers beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.language.matters import matters_in
+from agents.language.tokens import tidy, tokens_of
+from agents.language.wishes import WISHES
+from agents.language.words import LANGUAGES, read_table
+from tests.agents.language.planner_stage import Planner, where
+from tools.catalog import TOOLS
+
+NOVEMBER = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"}
+COFFEE, DAIRY = where("subcategory", "Coffee"), where("category", "Dairy")
+AHEAD = [
+    ("what will we sell in November", {**NOVEMBER, "measure": "units"}),
+    ("projected revenue for next month", {**NOVEMBER, "measure": "revenue"}),
+    (
+        "expected demand for coffee over the next 10 days",
+        {**COFFEE, "starts_on": "2026-11-01", "ends_on": "2026-11-10", "measure": "units"},
+    ),
+    ("next month's revenue by category", {**NOVEMBER, "by": "category", "measure": "revenue"}),
+    ("forecast of Dairy sales next month by week", {**DAIRY, **NOVEMBER, "grain": "week", "measure": "revenue"}),
+    ("predict the 3 products that will sell most next month", {**NOVEMBER, "by": "product", "limit": 3, "measure": "units"}),
+    ("dự đoán số lượng cà phê bán ra tháng tới", {**COFFEE, **NOVEMBER, "measure": "units"}),
+    ("doanh thu dự kiến tháng sau theo danh mục", {**NOVEMBER, "by": "category", "measure": "revenue"}),
+]
+STOCK = [
+    ("what do we need to order today?", "reorder_advice", {}),
+    ("replenishment plan for Dairy at 97 % service", "reorder_advice", {**DAIRY, "service_level": 0.97}),
+    ("give me the purchase plan", "reorder_advice", {}),
+    ("hôm nay cần đặt hàng gì, mỗi loại bao nhiêu?", "reorder_advice", {}),
+    ("which dairy goods are likely to stock out in the next 3 weeks", "stockout_risk", {**DAIRY, "horizon_days": 21}),
+    ("mặt hàng nào có nguy cơ hết hàng", "stockout_risk", {}),
+    ("reorder points for coffee", "safety_stock_and_eoq", COFFEE),
+    ("điểm đặt hàng lại của Coffee", "safety_stock_and_eoq", COFFEE),
+    ("how much excess inventory is there in Dairy?", "overstock", DAIRY),
+    ("xyz classes of dairy", "abc_xyz", DAIRY),
+    ("what happens if the lead time triples?", "what_if_inventory", {"change": {"lead_time_factor": 3.0}}),
+    ("suppose demand falls by 15 %", "what_if_inventory", {"change": {"demand_factor": 0.85}}),
+    ("what if every supplier takes 20 days?", "what_if_inventory", {"change": {"lead_time_days": 20}}),
+    ("how should we spend 50 million on inventory?", "budget_buying", {"budget": 50_000_000.0}),
+    ("revenue lost to empty shelves: what did stockouts cost us in the last 60 days", "cost_of_stockouts", {"days": 60}),
+]
+DOCUMENTS = [
+    ("what are the payment terms in the contract?", "document_question"),
+    ("how should we handle a customer who returns an opened package?", "document_question"),
+    ("quy trình kiểm đếm kho như thế nào", "document_question"),
+    ("find the document about cold storage", "search_documents"),
+    ("what are customers saying in their reviews?", "review_themes"),
+    ("what did the market notes say about sugar?", "market_context"),
+]
+
+
+@pytest.mark.parametrize(("question", "arguments"), AHEAD)
+def test_days_ahead_are_forecast(planner: Planner, question: str, arguments: dict[str, object]) -> None:
+    assert planner.calls(question) == [("demand_forecast", arguments)]
+
+
+@pytest.mark.parametrize(("question", "tool", "arguments"), STOCK)
+def test_stock_ahead_is_planned(planner: Planner, question: str, tool: str, arguments: dict[str, object]) -> None:
+    assert planner.calls(question) == [(tool, arguments)]
+
+
+@pytest.mark.parametrize(("question", "tool"), DOCUMENTS)
+def test_documents_reviews_and_the_market_are_asked(planner: Planner, question: str, tool: str) -> None:
+    ((called, arguments),) = planner.calls(question)
+    assert called == tool
+    assert arguments.get("question", question) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue last month",
+        "units of coffee in September",
+        "which products have less than 7 days of cover",
+        "orders with a payment by card",
+        "return rate by category",
+    ],
+)
+def test_the_past_is_asked_as_before(planner: Planner, question: str) -> None:
+    assert all(tool not in {wish.tool for wish in WISHES.values()} for tool, _ in planner.calls(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("what if prices go up by 5 %?", "not what a price does"),
+        ("what happens if deliveries take 4 days longer?", "by a factor"),
+        ("forecast the return rate for next month", "units and revenue"),
+        ("forecast sales of unicorns next month", "unicorns"),
+        ("which supplier should we order Dairy from?", "which supplier could deliver a product"),
+    ],
+)
+def test_what_no_tool_can_say_is_declined_with_the_reason(planner: Planner, question: str, why: str) -> None:
+    plan = planner.plan(question)
+    assert plan.outcome == "decline" and why in plan.reply
+
+
+def test_every_wish_has_a_tool_its_phrases_and_an_agent() -> None:
+    names = {tool.name for tool in TOOLS}
+    for language in LANGUAGES:
+        assert set(read_table(language, "wishes")) == set(WISHES)
+    assert {wish.tool for wish in WISHES.values()} <= names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_is_found_where_it_is_written(language: str) -> None:
+    table = read_table(language, "wishes")  # type: ignore[arg-type]
+    for name, phrases in table.items():
+        for phrase in phrases:  # type: ignore[attr-defined]
+            found = {matter.name for matter in matters_in(tokens_of(tidy(phrase)), language)}  # type: ignore[arg-type]
+            assert found & set(WISHES), f"{name}: {phrase}"

@@ -1,0 +1,357 @@
+"""Documents over HTTP: given, read in the background, found, deleted; what cannot be is refused with its reason."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import http.client
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.documents import DocumentWatch
+from api.identity import LOCAL
+from api.routes import documents as routes
+from api.work.catalog import INDEX_DOCUMENT
+from api.work.child import Task
+from api.work.contract import Order, Workplace
+from api.work.documents import IndexDocument, UpdateIndex, index_document, library_of, staging, update_index
+from api.work.errors import Refused
+from api.work.worker import run_in_child
+from ingestion.progress import silent
+from ingestion.versions import writer_lock
+from tests.api.stage import Live, live, problem, stage_settings
+from tests.knowledge.hostile import flate_bomb, page_tree_loop
+
+CONTRACT = b"""# Supply agreement Highland Coffee
+
+Effective from: 2025-03-01
+
+## Penalties
+
+Late by more than 7 days costs 2 % a week.
+"""
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server with a home of its own, for documents are written to it."""
+    with live(stage_settings(tmp_path_factory.mktemp("papers"), tmp_path_factory.mktemp("state"))) as opened:
+        yield opened
+
+
+def give(client: httpx.Client, content: bytes, name: str, **form: str) -> httpx.Response:
+    return client.post("/api/v1/documents", files={"file": (name, content, "application/octet-stream")}, data=form)
+
+
+def worked(stage: Live) -> list[str]:
+    """Every waiting upload done as the worker does it, in a child; how each ended."""
+    jobs, place = stage.installation.store.jobs, Workplace(home=stage.installation.settings.home)
+    ended = []
+    while job := jobs.claim("worker", (INDEX_DOCUMENT.name,)):
+        task = Task(order=Order(job_id=job.id, lease=job.lease or "", kind=job.kind, arguments=job.payload), place=place)
+        report = run_in_child(INDEX_DOCUMENT, task, lambda _: None)
+        if report.state == "done":
+            jobs.complete(job)
+        else:
+            jobs.fail(job, report.message, final=report.final)
+        ended.append(report.message)
+    return ended
+
+
+def uploaded(stage: Live, client: httpx.Client, content: bytes, name: str, **form: str) -> dict[str, Any]:
+    reply = give(client, content, name, **form)
+    assert reply.status_code == 202, reply.text
+    assert reply.headers["location"] == f"/api/v1/documents/uploads/{reply.json()['id']}"
+    assert reply.json()["state"] == "queued"
+    worked(stage)
+    told: dict[str, Any] = client.get(reply.headers["location"]).json()
+    return told
+
+
+def test_a_document_is_given_read_listed_and_deleted(stage: Live, client: httpx.Client) -> None:
+    told = uploaded(stage, client, CONTRACT, "highland.md", kind="contract")
+    assert told["state"] == "done"
+    card = told["document"]
+    shown = (card["title"], card["kind"], card["effective_from"], card["version"])
+    assert shown == ("Supply agreement Highland Coffee", "contract", "2025-03-01", 1)
+    page = client.get("/api/v1/documents").json()
+    assert page["total"] == 1 and page["documents"] == [card]
+    detail = client.get(f"/api/v1/documents/{card['doc_id']}").json()
+    assert detail["sections"] == ["Penalties"] and detail["versions"] == [1] and detail["chunks"] == 1
+    original = client.get(f"/api/v1/documents/{card['doc_id']}/original")
+    assert original.content == CONTRACT
+    assert original.headers["content-type"] == "application/octet-stream" and original.headers["content-disposition"].startswith(
+        "attachment;"
+    )
+    assert client.delete(f"/api/v1/documents/{card['doc_id']}").status_code == 204
+    assert client.get("/api/v1/documents").json()["total"] == 0
+    for path in ("", "/original"):
+        problem(client.get(f"/api/v1/documents/{card['doc_id']}{path}"), 404, "not_found")
+    problem(client.delete(f"/api/v1/documents/{card['doc_id']}"), 404, "not_found")
+    assert not list(staging(stage.installation.settings.home).iterdir()), "an upload was left behind"
+
+
+def test_giving_and_deleting_are_in_the_audit(stage: Live, client: httpx.Client) -> None:
+    audit = stage.installation.store.audit
+    before = audit.verify_chain().rows
+    doc_id = uploaded(stage, client, CONTRACT, "noted.md")["document"]["doc_id"]
+    client.delete(f"/api/v1/documents/{doc_id}")
+    assert [(act.tool, act.outcome, act.caller) for act in audit.after(before)] == [
+        ("documents.add", "done", "local"),
+        ("documents.delete", "done", "local"),
+    ]
+    assert audit.verify_chain().whole
+
+
+def test_versions_and_the_day_asked_for(stage: Live, client: httpx.Client) -> None:
+    first = uploaded(stage, client, CONTRACT, "terms.md")["document"]
+    second = uploaded(stage, client, CONTRACT.replace(b"2025-03", b"2026-01").replace(b"7 days", b"5 days"), "terms.md")["document"]
+    assert (second["doc_id"], second["version"]) == (first["doc_id"], 2)
+    then = client.get("/api/v1/documents", params={"as_of": "2025-06-01"}).json()["documents"]
+    assert [each["version"] for each in then] == [1]
+    assert client.get("/api/v1/documents", params={"as_of": "2024-06-01"}).json()["total"] == 0
+    assert client.get("/api/v1/documents", params={"kind": "market"}).json()["total"] == 0
+    assert client.get(f"/api/v1/documents/{first['doc_id']}", params={"version": 1}).json()["versions"] == [1, 2]
+    named = uploaded(stage, client, b"# Addendum\n\nother words", "addendum.md", doc_id=first["doc_id"])["document"]
+    assert (named["doc_id"], named["version"]) == (first["doc_id"], 3)
+    client.delete(f"/api/v1/documents/{first['doc_id']}", params={"version": 3})
+    assert client.get(f"/api/v1/documents/{first['doc_id']}").json()["version"] == 2
+    client.delete(f"/api/v1/documents/{first['doc_id']}")
+
+
+def test_what_was_uploaded_is_found_and_what_was_deleted_is_not(stage: Live, client: httpx.Client) -> None:
+    doc_id = uploaded(stage, client, CONTRACT, "highland.md")["document"]["doc_id"]
+    update_index(UpdateIndex(), Workplace(home=stage.installation.settings.home), silent)
+    found = client.get("/api/v1/documents/search", params={"query": "penalty for late delivery"}).json()["passages"]
+    assert found[0]["doc_id"] == doc_id and "Late by more than 7 days" in found[0]["text"] and found[0]["text"] in found[0]["around"]
+    client.delete(f"/api/v1/documents/{doc_id}")
+    assert client.get("/api/v1/documents/search", params={"query": "penalty for late delivery"}).json()["passages"] == []
+    update_index(UpdateIndex(), Workplace(home=stage.installation.settings.home), silent)
+    left = b"".join(path.read_bytes() for path in stage.installation.settings.home.rglob("*") if path.is_file())
+    assert b"Late by more than 7 days" not in left, "the text of a deleted document is still on the disk"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "empty.pdf", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 90, "photo.pdf", "PNG picture"),
+        (b"PK\x03\x04" + b"x" * 90, "cut.docx", "damaged"),
+        (b"words", "...", "no usable name"),
+    ],
+)
+def test_what_is_no_document_is_refused_at_the_door(stage: Live, client: httpx.Client, content: bytes, name: str, said: str) -> None:
+    assert said in problem(give(client, content, name), 422, "bad_document")["detail"]
+    assert not worked(stage) and not list(staging(stage.installation.settings.home).glob("*"))
+
+
+@pytest.mark.parametrize("made", [flate_bomb, page_tree_loop])
+def test_a_hostile_document_fails_once_with_its_reason_and_the_app_lives(stage: Live, client: httpx.Client, made: Any) -> None:
+    told = uploaded(stage, client, made(), "hostile.pdf")
+    assert told["state"] == "failed" and told["document"] is None
+    assert "hostile.pdf" in told["message"] and "Next: " in told["message"]
+    assert worked(stage) == [], "it was tried again"
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert not list(staging(stage.installation.settings.home).iterdir())
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"kind": "poem"}, "kind"),
+        ({"effective_from": "yesterday"}, "effective_from"),
+        ({"title": "x" * 400}, "title"),
+        ({"doc_id": "x" * 60}, "doc_id"),
+    ],
+)
+def test_what_is_said_about_a_document_has_to_fit(client: httpx.Client, form: dict[str, str], field: str) -> None:
+    assert field in problem(give(client, CONTRACT, "a.md", **form), 422, "bad_input")["detail"]
+
+
+def test_a_document_id_or_period_that_cannot_be_is_told_at_once(client: httpx.Client) -> None:
+    assert "../x" in problem(give(client, CONTRACT, "a.md", doc_id="../x"), 422, "bad_document")["detail"]
+    form = {"effective_from": "2025-02-01", "effective_until": "2025-01-01"}
+    assert "2025-02-01 to 2025-01-01" in problem(give(client, CONTRACT, "a.md", **form), 422, "bad_document")["detail"]
+
+
+def test_a_request_without_a_file_is_refused(client: httpx.Client) -> None:
+    assert "file" in problem(client.post("/api/v1/documents", data={"title": "x"}), 422, "bad_input")["detail"]
+    problem(client.post("/api/v1/documents", json={}), 422, "bad_input")
+    problem(client.post("/api/v1/documents", files={"file": ("", b"x")}), 422, "bad_input")
+
+
+def sent(address: str, headers: dict[str, str], pieces: Iterator[bytes]) -> tuple[int, bytes]:
+    """A request whose body the client is free to lie about."""
+    host = address.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=30)
+    connection.putrequest("POST", "/api/v1/documents")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    with contextlib.suppress(OSError):  # the server need not read to the end what it refuses
+        for piece in pieces:
+            connection.send(piece)
+    try:
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+    finally:
+        connection.close()
+
+
+MULTIPART = "multipart/form-data; boundary=b"
+HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+
+
+def test_a_body_over_the_limit_is_refused_before_and_while_it_comes(stage: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, body = sent(stage.address, {"Content-Type": MULTIPART, "Content-Length": "300000000"}, iter([HEAD]))
+    assert status == 413 and b"too_large" in body and b"51,000,000" in body
+
+    def chunks() -> Iterator[bytes]:
+        for piece in (HEAD, *[b"x" * 1_000_000] * 60):
+            yield b"%x\r\n%s\r\n" % (len(piece), piece)
+
+    status, body = sent(stage.address, {"Content-Type": MULTIPART, "Transfer-Encoding": "chunked"}, chunks())
+    assert status == 413 and b"too_large" in body
+    assert not list(staging(stage.installation.settings.home).glob("*"))
+
+
+def test_many_parts_and_lies_about_lengths_are_refused(stage: Live, client: httpx.Client) -> None:
+    parts = b"".join(b'--b\r\nContent-Disposition: form-data; name="x%d"\r\n\r\n1\r\n' % number for number in range(5_000)) + b"--b--\r\n"
+    started = time.monotonic()
+    problem(client.post("/api/v1/documents", content=parts, headers={"Content-Type": MULTIPART}), 400, "bad_request")
+    endless = HEAD.replace(b'; filename="a.txt"', b"") + b"x" * 5_000_000
+    assert client.post("/api/v1/documents", content=endless, headers={"Content-Type": MULTIPART}).status_code in (400, 413, 422)
+    assert time.monotonic() - started < 5
+    status, _ = sent(stage.address, {"Content-Type": MULTIPART, "Content-Length": "-5"}, iter([]))
+    assert status == 400
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_limit_of_other_bodies_is_as_it_was(client: httpx.Client) -> None:
+    problem(client.post("/api/v1/threads", content=b"x" * 1_100_000), 413, "too_large")
+    problem(client.post("/api/v1/documents/", content=b"x" * 1_100_000), 413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/cron.d/x.md", "..\\x.md", "/abs.md", "a\u202emd.exe.md", "x" * 300 + ".md", "%2e%2e%2fx.md"]
+)
+def test_names_never_become_paths(stage: Live, client: httpx.Client, name: str) -> None:
+    home = stage.installation.settings.home
+    before = set(home.parent.iterdir())
+    card = uploaded(stage, client, CONTRACT + name.encode(), name)["document"]
+    assert "/" not in card["source"] and "\\" not in card["source"]
+    assert set(home.parent.iterdir()) == before
+    assert client.get(f"/api/v1/documents/{card['doc_id']}/original").status_code == 200
+    client.delete(f"/api/v1/documents/{card['doc_id']}")
+
+
+def test_a_document_of_another_scope_is_as_good_as_not_there(stage: Live, client: httpx.Client) -> None:
+    from knowledge.library import Filing
+
+    library = library_of(stage.installation.settings.home)
+    hidden = library.add(CONTRACT, Filing(name="secret.md", scope="documents:board")).document
+    assert "documents:board" not in LOCAL.scopes
+    foreign = problem(client.get(f"/api/v1/documents/{hidden.doc_id}"), 404, "not_found")
+    missing = problem(client.get("/api/v1/documents/nothing-here"), 404, "not_found")
+    assert foreign["detail"].replace(hidden.doc_id, "X") == missing["detail"].replace("nothing-here", "X")
+    problem(client.get(f"/api/v1/documents/{hidden.doc_id}/original"), 404, "not_found")
+    problem(client.delete(f"/api/v1/documents/{hidden.doc_id}"), 404, "not_found")
+    assert client.get("/api/v1/documents").json()["total"] == 0
+    library.remove(hidden.doc_id)
+
+
+@pytest.mark.parametrize("upload_id", ["nothing", "0" * 32, "../x"])
+def test_an_upload_that_is_none_is_not_found(client: httpx.Client, upload_id: str) -> None:
+    assert client.get(f"/api/v1/documents/uploads/{upload_id}").status_code in (404, 422)
+
+
+def test_a_writer_at_work_is_told_and_nothing_hangs(stage: Live, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = uploaded(stage, client, CONTRACT, "busy.md")["document"]
+    library = library_of(stage.installation.settings.home)
+    monkeypatch.setattr(library, "_wait_seconds", 0.1)
+    monkeypatch.setattr(type(stage.installation.documents), "library", library)
+    with writer_lock(library.folder / ".lock", 0):
+        reply = client.delete(f"/api/v1/documents/{card['doc_id']}")
+    assert problem(reply, 503, "busy") and reply.headers["retry-after"]
+    assert client.delete(f"/api/v1/documents/{card['doc_id']}").status_code == 204
+
+
+def test_an_upload_cut_off_after_its_work_was_done_is_done(tmp_path: Path) -> None:
+    place, staged = Workplace(home=tmp_path), "a" * 32
+    staging(tmp_path).mkdir()
+    (staging(tmp_path) / staged).write_bytes(CONTRACT)
+    wanted = IndexDocument(staged=staged, name="a.md", sha256=hashlib.sha256(CONTRACT).hexdigest())
+    assert "taken in" in index_document(wanted, place, silent)
+    assert "is there" in index_document(wanted, place, silent)
+    with pytest.raises(Refused, match="not there any more"):
+        index_document(wanted.model_copy(update={"sha256": "0" * 64}), place, silent)
+
+
+class Told:
+    """Stands in for the dispatcher: what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, object] = {}
+
+    async def ask(self, kind: Any, arguments: Any, key: str) -> None:
+        assert self.asked.setdefault(key, arguments) == arguments, "the same key for other work"
+
+
+def test_the_watch_gives_each_file_once_and_follows_the_library(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "contracts").mkdir(parents=True)
+    (inbox / "contracts" / "a.md").write_bytes(CONTRACT)
+    (inbox / ".hidden").write_bytes(CONTRACT)
+    (inbox / "link.md").symlink_to(inbox / "contracts" / "a.md")
+    (inbox / "growing.md").write_bytes(b"# Half")
+    old = time.time() - 60
+    os.utime(inbox / "contracts" / "a.md", (old, old))
+    settings = stage_settings(tmp_path, tmp_path, documents_inbox=inbox, documents_feeds="https://news.example/rss")
+    told = Told()
+    watch = DocumentWatch(settings, told)  # type: ignore[arg-type]
+    asyncio.run(watch.look())
+    asyncio.run(watch.look())
+    given = [each for each in told.asked.values() if isinstance(each, IndexDocument)]
+    assert [(each.name, each.folder) for each in given] == [("a.md", "contracts")]
+    assert [key.split("-")[0] for key in told.asked] == ["inbox", "feed"]
+    index_document(given[0], Workplace(home=tmp_path), silent)
+    asyncio.run(watch.look())
+    assert [key for key in told.asked if key.startswith("index-")]
+    os.utime(inbox / "growing.md", (old, old))
+    asyncio.run(watch.look())
+    assert len([each for each in told.asked.values() if isinstance(each, IndexDocument)]) == 2
+    assert library_of(tmp_path).list()[0].kind == "contract"
+
+
+def test_uploads_at_once_are_all_taken(stage: Live, client: httpx.Client) -> None:
+    replies: list[int] = []
+
+    def one(number: int) -> None:
+        with stage.client() as own:
+            replies.append(give(own, f"# Paper {number}\n\nwords {number}".encode(), f"{number}.md").status_code)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert replies == [202] * 8 and len(worked(stage)) == 8
+    listed = client.get("/api/v1/documents", params={"limit": 3, "offset": 6}).json()
+    assert listed["total"] == 8 and len(listed["documents"]) == 2
+    for each in client.get("/api/v1/documents").json()["documents"]:
+        client.delete(f"/api/v1/documents/{each['doc_id']}")
+
+
+def test_the_uploads_path_is_the_one_the_door_lets_stream() -> None:
+    from api.door import UPLOAD
+    from api.routes.catalog import PREFIX
+
+    assert ("POST", PREFIX + routes.router.prefix) == UPLOAD

@@ -1,0 +1,183 @@
+"""The index and what is found with it: filters, versions, damage of every file, a vector store that is away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge.contract import Entity
+from knowledge.index import BadIndex, DocumentIndex
+from knowledge.search import Searcher
+from tests.knowledge.shelf import MemoryShelf, WordEmbedder
+
+HANMI = Entity(kind="supplier", id="S7", name="Hanmi Foods")
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    shelf = MemoryShelf()
+    shelf.put("late", "A late delivery costs the supplier a penalty of 2 % a week.", "Late deliveries", kind="contract", entities=(HANMI,))
+    shelf.put("returns", "Customers may return damaged goods within 30 days.", "Returns policy")
+    shelf.put("wages", "The warehouse manager earns 40 million a month.", "Wages", scope="documents:finance")
+    shelf.put("doi-tra", "Khách hàng được đổi trả hàng trong 30 ngày.", "Chính sách đổi trả")
+    shelf.put("order", "Order PO-2024-0012 holds 12 pallets of tea.", "Order file")
+    for number in range(30):
+        shelf.put(f"filler-{number}", f"Shelf {number} is cleaned on day {number % 7} by team {number % 3}.", f"Cleaning {number}")
+    return shelf
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> DocumentIndex:
+    return DocumentIndex(tmp_path / "index", embedder=WordEmbedder())
+
+
+@pytest.fixture
+def searcher(shelf: MemoryShelf, index: DocumentIndex) -> Iterator[Searcher]:
+    index.update(shelf)
+    searcher = Searcher(shelf, index)
+    yield searcher
+    searcher.close()
+
+
+def first(searcher: Searcher, question: str, **options: object) -> str:
+    return searcher.search(question, **options).passages[0].document.doc_id  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the penalty for late deliveries?", "late"),
+        ("damaged goods returned by customers", "returns"),
+        ("đổi trả hàng", "doi-tra"),
+        ("doi tra hang cho khach", "doi-tra"),
+        ("PO-2024-0012", "order"),
+        ("how many pallets does po-2024-0012 hold", "order"),
+    ],
+)
+def test_the_right_document_comes_first(searcher: Searcher, question: str, expected: str) -> None:
+    assert first(searcher, question) == expected
+
+
+def test_a_scope_that_is_not_held_hides_a_document(searcher: Searcher) -> None:
+    assert "wages" not in {each.document.doc_id for each in searcher.search("warehouse manager earns", top=50).passages}
+    assert first(searcher, "warehouse manager earns", scopes={"documents:read", "documents:finance"}) == "wages"
+    assert searcher.search("penalty", scopes=()).passages == ()
+
+
+def test_kinds_and_entities_filter(searcher: Searcher) -> None:
+    assert {each.document.doc_id for each in searcher.search("goods", kinds=["contract"]).passages} == {"late"}
+    assert {each.document.doc_id for each in searcher.search("goods", entities=["S7"]).passages} == {"late"}
+    assert searcher.search("goods", entities=["S8"]).passages == ()
+
+
+def test_as_of_finds_the_version_of_that_day(shelf: MemoryShelf, searcher: Searcher) -> None:
+    shelf.put("fees", "The delivery fee is 20,000.", version=1, since=date(2024, 1, 1))
+    shelf.put("fees", "The delivery fee is 30,000.", version=2, since=date(2025, 1, 1))
+    searcher.index.update(shelf)
+    found = [searcher.search("delivery fee", as_of=day, top=1).passages[0] for day in (date(2024, 6, 1), date(2025, 6, 1), None)]
+    assert [each.document.version for each in found] == [1, 2, 2]
+    assert "fees" not in {each.document.doc_id for each in searcher.search("delivery fee", as_of=date(2023, 1, 1), top=50).passages}
+
+
+def test_what_is_removed_is_gone_before_the_next_index(shelf: MemoryShelf, searcher: Searcher) -> None:
+    assert first(searcher, "penalty late delivery") == "late"
+    shelf.drop("late")
+    assert "late" not in {each.document.doc_id for each in searcher.search("penalty late delivery", top=50).passages}
+
+
+def test_what_is_new_is_told_and_then_found(shelf: MemoryShelf, searcher: Searcher) -> None:
+    shelf.put("forklift", "Forklifts are charged at night.", "Forklifts")
+    assert searcher.search("forklift").notes == ("1 documents filed since the last indexing are not searched yet",)
+    searcher.index.update(shelf)
+    assert first(searcher, "forklift at night") == "forklift"
+
+
+def test_an_update_without_a_change_builds_nothing(shelf: MemoryShelf, index: DocumentIndex) -> None:
+    first_built = index.update(shelf)
+    again, forced = index.update(shelf), index.rebuild(shelf)
+    assert (again.version, again.embedded, forced.embedded, forced.chunks) == (first_built.version, 0, 0, 35)
+    assert forced.version != first_built.version
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+def test_every_damaged_file_is_noticed_and_the_index_made_again(shelf: MemoryShelf, index: DocumentIndex, damage: str) -> None:
+    version = index.rebuild(shelf).version
+    names = sorted(path.relative_to(index.root / version) for path in (index.root / version).rglob("*") if path.is_file())
+    sealed = [name for name in names if name.name != "MANIFEST.json"]
+    assert len(sealed) == 13
+    for name in sealed:
+        version = index.update(shelf).version
+        _hurt(index.root / version / name, damage)
+        assert any(str(name) in trouble for trouble in index.trouble())
+        with pytest.raises(BadIndex):
+            index.open()
+        searcher = Searcher(shelf, index)
+        found = searcher.search("penalty for late deliveries")
+        searcher.close()
+        assert found.passages[0].document.doc_id == "late"
+        assert "made again from the library" in found.notes[0]
+
+
+def _hurt(file: Path, damage: str) -> None:
+    content = file.read_bytes()
+    if damage == "remove":
+        file.unlink()
+    elif damage == "truncate":
+        file.write_bytes(content[: len(content) // 2])
+    else:
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+def test_a_lost_pointer_or_manifest_is_no_silent_empty_answer(shelf: MemoryShelf, index: DocumentIndex) -> None:
+    for hurt in ("CURRENT", "MANIFEST.json"):
+        version = index.rebuild(shelf).version
+        (index.root / (hurt if hurt == "CURRENT" else f"{version}/{hurt}")).unlink()
+        searcher = Searcher(shelf, index)
+        assert first(searcher, "penalty for late deliveries") == "late"
+        searcher.close()
+
+
+@pytest.mark.parametrize("damage", ["gone", "garbage"])
+def test_a_broken_vector_store_is_made_again(shelf: MemoryShelf, index: DocumentIndex, damage: str) -> None:
+    version = index.rebuild(shelf).version
+    (folder,) = (index.root / "chroma").glob(f"{version}-*")
+    if damage == "garbage":
+        for file in folder.rglob("*"):
+            if file.is_file():
+                file.write_bytes(b"garbage" * 100)
+    else:
+        shutil.rmtree(folder)
+    searcher = Searcher(shelf, index)
+    found = searcher.search("penalty for late deliveries")
+    searcher.close()
+    assert found.passages[0].document.doc_id == "late"
+    assert found.notes == ("the vector store was damaged and has been made again",)
+
+
+def test_without_the_vector_server_words_answer_and_it_is_said(shelf: MemoryShelf, tmp_path: Path) -> None:
+    index = DocumentIndex(tmp_path / "index", chroma_url="http://127.0.0.1:9", embedder=WordEmbedder())
+    built = index.rebuild(shelf)
+    assert "does not answer" in built.notes[0]
+    searcher = Searcher(shelf, index)
+    found = searcher.search("penalty for late deliveries")
+    assert found.passages[0].document.doc_id == "late"
+    assert any(note.startswith("searched by keywords only") for note in found.notes)
+
+
+def test_the_store_finds_what_looking_at_everything_finds(searcher: Searcher, index: DocumentIndex, shelf: MemoryShelf) -> None:
+    opened = index.open()
+    assert opened.near is not None
+    vectors = index.embedder.embed(["penalty for late deliveries", "cleaning of shelves"])
+    nearest = {int(place) for row in vectors @ opened.corpus.vectors.T for place in row.argsort()[::-1][:3]}
+    assert nearest <= set(opened.near.near(vectors, 5).tolist())
+    opened.close()
+
+
+def test_nothing_to_search_is_said(index: DocumentIndex, searcher: Searcher) -> None:
+    empty = Searcher(MemoryShelf(), DocumentIndex(index.root.parent / "other", embedder=WordEmbedder()))
+    assert empty.search("penalty").notes == ("the library holds no documents yet",)
+    assert searcher.search("  ").notes == ("there is no question",)

@@ -1,0 +1,1 @@
+"""Features of demand against pandas, and against the future."""

@@ -1,0 +1,1 @@
+"""Forecasts: the ladder, the trained models, and what one history says."""

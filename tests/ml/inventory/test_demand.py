@@ -1,0 +1,74 @@
+"""The fallback forecast: what it expects, how wide it is, and that it never sees a day to come."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ml.inventory.demand import NAME, History, drift, measure_level, recent_outlook, weekday_factors
+from ml.inventory.lead_demand import totals
+
+AS_OF = date(2026, 6, 28)  # a Sunday
+SHAPE = np.array([0.8, 0.8, 1, 1, 1.2, 1.4, 0.8])
+
+
+def history(days: int = 210, series: int = 200, seed: int = 0, moving: float = 0.0) -> History:
+    random = np.random.default_rng(seed)
+    level = random.choice([0.1, 0.6, 3.0], series)[:, None] * np.exp(moving * random.normal(size=(series, days // 7 + 1)).cumsum(axis=1))
+    weekday = SHAPE[(AS_OF.weekday() - np.arange(days)[::-1]) % 7]
+    units = random.poisson(np.repeat(level, 7, axis=1)[:, :days] * weekday).astype(float)
+    return History(tuple(f"s{each}" for each in range(series)), units, np.zeros_like(units, dtype=bool), AS_OF)
+
+
+def test_level_and_weekdays_are_found() -> None:
+    found = recent_outlook(history(series=600), 14)
+    assert found.models[0] == NAME and found.as_of == AS_OF
+    assert weekday_factors(history(series=600)) == pytest.approx(SHAPE, abs=0.08)
+    truth = np.random.default_rng(0).choice([0.1, 0.6, 3.0], 600)
+    assert found.mean.sum() == pytest.approx(14 * truth.sum(), rel=0.04)
+    assert set(found.classes) == {"slow", "medium", "fast"}
+
+
+def test_days_without_stock_are_no_days_without_demand() -> None:
+    whole = history()
+    censored = np.zeros_like(whole.censored)
+    censored[:, -10:] = True
+    sold = np.where(censored, 0.0, whole.units)
+    marked = measure_level(History(whole.ids, sold, censored, AS_OF))
+    plain = measure_level(History(whole.ids, sold, np.zeros_like(censored), AS_OF))
+    assert marked.mean.sum() == pytest.approx(measure_level(whole).mean.sum(), rel=0.1)
+    assert plain.mean.sum() < 0.7 * marked.mean.sum()
+
+
+def test_no_day_to_come_moves_anything() -> None:
+    known, other = history(), history()
+    other.units[:, -28:] = 999
+    for back in (28, 60):
+        mine, theirs = recent_outlook(known.until(back), 28), recent_outlook(other.until(back), 28)
+        assert np.array_equal(mine.mean, theirs.mean) and np.array_equal(mine.total_sd, theirs.total_sd)
+        assert np.array_equal(mine.quantiles, theirs.quantiles) and mine.as_of == theirs.as_of
+    assert not np.array_equal(recent_outlook(known.until(20), 28).mean, recent_outlook(other.until(20), 28).mean)
+
+
+def test_steady_levels_have_no_drift_and_moving_ones_have() -> None:
+    # Of slow series hardly anything is known, which counts as moving too; the others are told apart from chance.
+    assert drift(history(series=600))[1:].max() <= 0.1
+    assert drift(history(series=600, moving=0.25))[2] >= 0.25
+    assert drift(history(days=60)).tolist() == [0.4, 0.4, 0.4]  # too short to tell
+
+
+@pytest.mark.parametrize("moving", [0.0, 0.15])
+def test_totals_are_covered_as_often_as_they_say(moving: float) -> None:
+    whole = history(days=238, series=900, seed=3, moving=moving)
+    past = whole.until(28)
+    came = whole.units[:, -28:].sum(axis=1)
+    for level in (0.8, 0.95):
+        reach = totals(recent_outlook(past, 28), 28).over(np.full((900, 1), 28.0)).quantile(level)
+        assert (came <= reach).mean() == pytest.approx(level, abs=0.05)
+
+
+def test_quantiles_of_a_day_are_sorted_and_whole() -> None:
+    found = recent_outlook(history(), 7).quantiles
+    assert found.shape == (200, 7, 5) and (np.diff(found, axis=2) >= 0).all() and (found == np.round(found)).all()

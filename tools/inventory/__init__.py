@@ -1,0 +1,1 @@
+"""Questions about what to buy, when and how much."""

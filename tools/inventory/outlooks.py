@@ -1,0 +1,60 @@
+"""What is expected to sell, from the trained forecast where it serves that day, else from the fallback; said which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tools.contract import ToolContext
+from tools.facts import Evidence, RuleEvidence
+from tools.inventory.books import Books, remember, remembered
+
+if TYPE_CHECKING:
+    from ml.contract import Outlook
+    from ml.inventory.lead_demand import Totals
+
+FORECAST_DAYS = 56  # the trained forecast is asked so far; beyond, its last week and growth of spread are carried on
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Expected demand of each row of the books, and what says so."""
+
+    outlook: Outlook
+    source: Evidence
+    model: str
+    version: str
+
+    def totals(self, days: int, demand_factor: float = 1.0) -> Totals:
+        """Totals through each of so many days."""
+        from ml.inventory.lead_demand import totals
+
+        found = totals(self.outlook, days)
+        return (
+            found
+            if demand_factor == 1.0
+            else replace(found, means=found.means * demand_factor, deviations=found.deviations * demand_factor)
+        )
+
+
+def look_ahead(context: ToolContext, books: Books) -> Ahead:
+    """The expectation for every row of the books, worked out once."""
+    found = remembered(context, ("ahead",))
+    if isinstance(found, Ahead):
+        return replace(found, source=found.source.model_copy(update={"id": f"{context.call_id}.model"}))
+    from tools.inventory.trained import trained_ahead
+
+    usual = _fallback(context, books)
+    ahead = trained_ahead(context, books, FORECAST_DAYS, usual.outlook) or usual
+    remember(context, ("ahead",), ahead)
+    return ahead
+
+
+def _fallback(context: ToolContext, books: Books) -> Ahead:
+    from ml.inventory.demand import NAME, recent_outlook
+
+    rule = (
+        "Expected demand without a trained forecast: the mean of the last 56 days, later days weighing more, days without stock left out, "
+        "times the company's weekdays; its spread is measured on forecasts of past days."
+    )
+    return Ahead(recent_outlook(books.history, FORECAST_DAYS, levels=()), RuleEvidence(id=f"{context.call_id}.model", rule=rule), NAME, "1")
