@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
-from agents.answer import Block, KpiBlock, TableBlock
+from agents.answer import Block, DocumentBlock, KpiBlock, TableBlock
 from agents.charts import draw
 from agents.derive import kind_of
 from agents.finding import Finding
@@ -26,6 +26,7 @@ SHOWN_ROWS = 200
 # What a finding of these tells is how things stand on a day, or what its two selections say themselves.
 _STATES = ("price_in_force", "overdue", "stock_ageing", "inactive", "look_up", "look_up_lines")
 _SETS = ("did_but_never", "overlap")
+_MOST_QUOTED = 6
 _MOST_IDS, _MOST_TITLED = 5, 3
 
 
@@ -212,6 +213,8 @@ def _blocks(page: Page, currency: str) -> list[Block]:
     """Large numbers for one row, a table for several, a chart where it says it better."""
     if not page.findings.tables or not page.rows:
         return []
+    if quoted := _quoted(page):
+        return quoted
     title = _title(page)
     if len(page.rows) == 1 and not page.names and page.findings.facts:
         return [KpiBlock(title=title, fact_ids=tuple(fact.id for fact in page.findings.facts))]
@@ -220,6 +223,12 @@ def _blocks(page: Page, currency: str) -> list[Block]:
     cut = page.findings.truncated or len(page.rows) > SHOWN_ROWS
     table = TableBlock(title=title, columns=columns, rows=page.rows[:SHOWN_ROWS], truncated=cut)
     return [*([chart] if chart else []), table, *_further(page)]
+
+
+def _quoted(page: Page) -> list[Block]:
+    """Passages as quotations; a finding with figures keeps its table."""
+    found = [each for each in page.findings.evidence if each.kind == "document"]
+    return [] if page.measured else [DocumentBlock(title=each.title, evidence_id=each.id) for each in found[:_MOST_QUOTED]]
 
 
 def _further(page: Page) -> list[Block]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from agents.answer import KpiBlock, TableBlock
+from agents.answer import DocumentBlock, KpiBlock, TableBlock
 from agents.finding import Finding
 from agents.follow_ups import suggest
 from agents.grounding import check
@@ -32,7 +32,7 @@ from tests.agents.demo_answers import (
     demo_of,
     plan_of,
 )
-from tools.facts import Days, Fact, FactTable, Findings, TableColumn
+from tools.facts import Days, DocumentEvidence, Fact, FactTable, Findings, TableColumn
 from tools.query.served import Served
 
 SEPTEMBER = Days(start=date(2026, 9, 1), end=date(2026, 9, 30))
@@ -216,6 +216,30 @@ def test_who_has_no_name_on_file_is_called_by_the_key() -> None:
     assert checked.removed == ()
     assert "- #1 customer 14646: 8 VND\n- #2 customer 18102: 7 VND" in checked.text
     assert [(each["name"], each["value"]) for each in handles_of([finding])] == [("14646", "14646"), ("18102", "18102")]
+
+
+def test_documents_are_quoted_word_for_word_with_their_place() -> None:
+    words = "At most 8 % in all, **whatever** the delay."
+    columns = tuple(TableColumn(name=name) for name in ("document", "section", "page", "in_force_from", "quote"))
+    table = FactTable(title="What the documents say", shape="table", columns=columns, rows=(("Contract 7", "3. Delay", 2, None, words),))
+    evidence = DocumentEvidence(id="c1.d1", title="Contract 7", place="3. Delay, page 2", quote=words)
+    planned = PlannedCall(id="c1", tool="document_question", arguments={"question": "what is the penalty?"})
+    finding = Finding(agent="operations", call=planned, findings=Findings(evidence=(evidence,), tables=(table,)))
+    plan = plan_of((planned,))
+    draft = write(plan, (finding,), KNOWN)
+    checked = check(draft, (), plan, "en", CURRENCY, KNOWN)
+    assert checked.removed == ()
+    assert "At most 8 % in all" in checked.text and "Contract 7, 3. Delay" in checked.text and "**whatever**" not in checked.text
+    assert draft.blocks == (DocumentBlock(title="Contract 7", evidence_id="c1.d1"),)
+
+
+def test_a_total_of_another_table_is_never_taken_for_a_row(company: Demo) -> None:
+    found = company.answer(("what_if_inventory", {"change": {"demand_factor": 2}}))
+    table, facts = found.findings[0].findings.tables[0], {fact.id: fact for fact in found.facts}  # type: ignore[union-attr]
+    said_cost = [line.split("cost ")[1].split(" VND")[0] for line in found.text.splitlines() if line.startswith("- ")]
+    place = [column.name for column in table.columns].index("cost")
+    assert [int(cost.replace(",", "")) for cost in said_cost] == [round(float(row[place])) for row in table.rows]  # type: ignore[arg-type]
+    assert facts["c1.t0.cost"].value == table.rows[0][place] != facts["c1.0.cost"].value
 
 
 def test_ranges_say_where_they_end(company: Demo) -> None:
