@@ -27,7 +27,7 @@ def test_plain_language_gives_the_number_of_the_typed_query(home: Path) -> None:
 
 
 def test_what_cannot_be_said_yet_is_declined_without_a_number(home: Path) -> None:
-    answer = json.loads(oiis("ask", "what should I reorder?", "--json", home=home)[0])
+    answer = json.loads(oiis("ask", "who is about to leave us?", "--json", home=home)[0])
     assert answer["status"] == "no_answer"
     assert answer["facts"] == []
 
