@@ -25,7 +25,11 @@ def _quoted(page: Page, row: int, column: str) -> str:
 def write_clauses(page: Page) -> list[str]:
     """The purchases that meet a clause, with the figures that show it."""
     page.names = tuple(name for name in page.names if name in _WHO) or page.names[:1]
-    return [page.book.say("clauses", when=page.when(), count=f"{{fact:{page.call}.purchase_orders}}"), *_lines(page, page.measured), *more(page)]
+    return [
+        page.book.say("clauses", when=page.when(), count=f"{{fact:{page.call}.purchase_orders}}"),
+        *_lines(page, page.measured),
+        *more(page),
+    ]
 
 
 _WHO = ("po_id", "supplier", "supplier_name", "product", "line")

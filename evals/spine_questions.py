@@ -1,4 +1,4 @@
-"""The questions the spine is measured with: every tool about the past once or more, several agents at once, and tables as wide as they get."""
+"""The questions the spine is measured with: every tool about the past, several agents at once, tables as wide as they get."""
 
 from __future__ import annotations
 
