@@ -17,7 +17,6 @@ import httpx
 import pytest
 
 from api.documents import DocumentWatch
-from api.identity import LOCAL
 from api.routes import documents as routes
 from api.work.catalog import INDEX_DOCUMENT
 from api.work.child import Task
@@ -29,6 +28,7 @@ from ingestion.progress import silent
 from ingestion.versions import writer_lock
 from tests.api.stage import Live, live, problem, stage_settings
 from tests.knowledge.hostile import flate_bomb, page_tree_loop
+from tools.contract import LOCAL
 
 CONTRACT = b"""# Supply agreement Highland Coffee
 
