@@ -33,7 +33,7 @@ RULES = Skill()
 
 
 # A reading that explains every word is answered, with a warning, even when it is rather unlikely.
-_CLEAN = 0.25
+_CLEAN = 0.15
 # The first by rank stands while it is not unlikely: rules were written for it.
 _STANDS = 0.45
 
