@@ -130,11 +130,13 @@ def test_amounts_survive_any_grouping(amounts: list[Decimal], thousands: str) ->
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.dates(date(1971, 1, 1), date(2099, 12, 31)), min_size=1, max_size=15),
+    st.lists(st.dates(date(1971, 1, 1), date(2100, 12, 31)), min_size=1, max_size=15),
     st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d", "%d %b %Y", "%B %d, %Y"]),
 )
 def test_days_survive_any_spelling(days: list[date], spelling: str) -> None:
-    # A day above 12 settles the order, as it does in any real column; eight digits in a row are a day from 1900 to 2099, else a number.
+    if spelling == "%Y%m%d":  # eight digits in a row are a day from 1900 to 2099, else a number
+        days = [min(day, date(2099, 12, 31)) for day in days]
+    # A day above 12 settles the order, as it does in any real column.
     cells = [day.strftime(spelling) for day in [*days, date(2020, 5, 25)]]
     assert read(cells, DAY)[0][:-1] == days
 

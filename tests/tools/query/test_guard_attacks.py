@@ -175,7 +175,7 @@ def test_texts_made_to_be_slow_are_refused_at_once(name: str) -> None:
     start = time.process_time()  # of this process only: how busy the machine is says nothing about the guard
     refused = refusal(("duckdb", SLOW[name]))
     assert refused is not None
-    assert time.process_time() - start < 0.2
+    assert time.process_time() - start < 0.1
 
 
 @pytest.mark.usefixtures("uncollected")

@@ -100,7 +100,7 @@ def test_a_bomb_ends_in_time_and_the_next_question_is_answered(sandbox: Sandbox,
     trouble, took, next_took, moved = explode(sandbox, bomb)
     assert trouble.code in {"timeout", "memory", "crashed"}
     assert took < sandbox.seconds + 1
-    assert next_took < 2  # a new worker is ready long before; two seconds is a machine that does much else
+    assert next_took < 1
     assert moved < 50_000_000
 
 
@@ -125,7 +125,7 @@ def test_all_workers_blown_up_at_once_come_back(database: Path) -> None:
             thread.join()
         start = time.perf_counter()
         assert pool.run(guard("SELECT 1 AS x")).rows == ((1,),)
-        assert time.perf_counter() - start < 2
+        assert time.perf_counter() - start < 1
 
 
 def straight(worker: Worker, statement: str, rows: int = 50) -> dict[str, object]:
