@@ -34,7 +34,7 @@ class Wish:
 # The first one named is meant: what is more particular stands first.
 WISHES: Mapping[str, Wish] = {
     "accuracy": Wish("forecast_accuracy", wishes_ahead.fill_accuracy, "forecast"),
-    "clause_data": Wish("documents_and_data", wishes_documents.fill_clauses, "document", whole=True),
+    "clause_data": Wish("documents_and_data", wishes_documents.fill_clauses, "document"),
     "what_if": Wish("what_if_inventory", wishes_stock.fill_what_if, "what_if"),
     "lost_sales": Wish("cost_of_stockouts", wishes_stock.fill_lost_sales, "reorder"),
     "replay": Wish("policy_replay", wishes_stock.fill_replay, "reorder", firm=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import TypeGuard
 
 from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
@@ -15,9 +16,20 @@ _MEMBERS = frozenset({"product", "category", "location"})
 _LONGEST_DAYS = 365
 _YEAR = re.compile(r"\b20\d\d\b")
 _CUES = (
-    "how_many", "how_much", "which", "total", "trend", "group", "within", "top", "show_all", "having", "rising", "average", "how_did",
-    "combine", "out_of_stock", "keep", "seller_high", "high_sales", "popular", "performance",
-)  # fmt: skip
+    "how_many",
+    "how_much",
+    "which",
+    "total",
+    "trend",
+    "group",
+    "within",
+    "top",
+    "show_all",
+    "having",
+    "combine",
+    "seller_high",
+    "popular",
+)
 _PROMISED = re.compile(r"\b(?:promised|gave|last|past|previous|were|was)\b|vừa qua|đã|tháng trước|tuần trước", re.IGNORECASE)
 
 
@@ -43,10 +55,12 @@ def fill_accuracy(take: Taker, text: str, as_of: date) -> Json | None:
     """The scores measured; where the question is about forecasts of days that are over, what was promised against what came."""
     past = [slot for slot in take.sketch.periods if slot.at not in take.used]
     take.used.update(slot.at for slot in past)
-    take.cue(*_CUES, "where_is", "vague", "versus", "rate")
+    take.cue(*_CUES, "where_is", "vague", "versus", "rate", "average", "performance")
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _REVENUE | _UNITS)
-    promised = bool(past) and bool(_PROMISED.search(text))
-    return {"what": "promised"} if promised else {}
+    if not past or not _PROMISED.search(text):
+        return {}
+    take.assume("forecasts given within the last year")
+    return {"what": "promised"}
 
 
 def _measure(take: Taker) -> str | None:
@@ -69,10 +83,10 @@ def _ahead(take: Taker, as_of: date) -> Json | None:
             first = max(days[0], as_of + timedelta(days=1))
             last = min(days[1], as_of + timedelta(days=_LONGEST_DAYS))
             return {"starts_on": first.isoformat(), "ends_on": last.isoformat()} if first <= last else None
-        if not (isinstance(meaning, Named) and meaning.name.startswith("this_")):
+        if not is_going_on(meaning):
             return None
         take.used.add(slot.at)
-        return {"ends_on": _end_of(meaning.name, as_of).isoformat()}
+        return {"ends_on": end_of(meaning.name, as_of).isoformat()}
     length = take.duration()
     return {} if length is None else {"days": max(1, min(round(length.days), _LONGEST_DAYS))}
 
@@ -87,7 +101,12 @@ def _days_of(meaning: object, text: str) -> tuple[date, date] | None:
     return None
 
 
-def _end_of(name: str, as_of: date) -> date:
+def is_going_on(meaning: object) -> TypeGuard[Named]:
+    """Whether a period has begun and is not over: this week, this month."""
+    return isinstance(meaning, Named) and meaning.name in ("this_week", "this_month", "this_quarter", "this_year")
+
+
+def end_of(name: str, as_of: date) -> date:
     """The last day of the week, month, quarter or year that goes on; tomorrow when that is today."""
     if name == "this_week":
         last = as_of + timedelta(days=6 - as_of.weekday())

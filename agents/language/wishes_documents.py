@@ -9,6 +9,12 @@ from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
 
 _OF_REVIEWS = frozenset({"reviews", "average_rating", "active_customers", "customer_count", "bad_reviews"})
+_OF_PURCHASES = frozenset(
+    {
+        "late_deliveries", "deliveries", "purchase_orders", "overdue_purchase_orders", "open_purchase_orders", "purchase_spend",
+        "received_lines", "late_received_lines", "supplier_lead_time_days", "supplier_reject_rate", "orders", "cost", "units",
+    }
+)  # fmt: skip
 _CUES = (
     "which",
     "how_much",
@@ -55,7 +61,25 @@ def fill_clauses(take: Taker, text: str, as_of: date) -> Json | None:
     if clause is None:
         return None
     suppliers = [slot.best.value for slot in take.sketch.filters if slot.best.dimension == "supplier" and not slot.negated]
+    take.used.update(slot.at for slot in take.sketch.filters if slot.best.dimension == "supplier" and not slot.negated)
     others = [slot for slot in take.sketch.filters if slot.best.dimension != "supplier"]
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _OF_PURCHASES)
+    take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in ("supplier", "purchase_order", "shipment", "order"))
+    take.cue(
+        "which",
+        "show_all",
+        "how_many",
+        "how_much",
+        "having",
+        "overdue",
+        "late_word",
+        "status",
+        "lines",
+        "total",
+        "combine",
+        "speed",
+        "rate",
+    )
     return without_nothing({"clause": clause, "suppliers": suppliers, "where": take.filters(others), **take.period()})
 
 
@@ -74,6 +98,8 @@ def fill_themes(take: Taker, text: str, as_of: date) -> Json | None:
 
 def fill_market(take: Taker, text: str, as_of: date) -> Json | None:
     """Which indicators and goods; the question itself finds the notes."""
+    if take.sketch.comparisons or take.sketch.buckets or take.sketch.numbers:
+        return None  # the tool compares and cuts nothing
     period = take.period()
     indicators = [slot for slot in take.sketch.filters if slot.best.dimension == "indicator"]
     take.used.update(slot.at for slot in indicators)

@@ -7,6 +7,7 @@ from datetime import date
 
 from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
+from agents.language.wishes_ahead import end_of, is_going_on
 from tools.query.contract import Between, Last, Named
 
 # Words of the matter itself: they say what every line of the answer holds.
@@ -21,13 +22,14 @@ _FIGURES = frozenset(
 _LISTED = frozenset({"product", "sku", "location", "supplier", "purchase_order", "order", "shipment", "day", "category"})
 _NOW = frozenset({"today", "this_week", "this_month", "this_quarter", "this_year"})
 _WHERE = frozenset({"province", "location_province", "shipping_province", "district"})
-_PLAIN_CUES = (
-    "which", "how_many", "how_much", "where_is", "having", "total", "show_all", "why", "top", "combine", "keep", "below", "out_of_stock",
-        "vague", "each", "no_activity", "nth", "price_in_force", "details", "attribute", "status", "cheap", "average", "overdue",
-        "versus", "higher",
-        "lower", "union", "seller_low", "ageing", "abc", "rate", "different", "per_unit", "new", "how_did", "lines", "speed", "late_word",
-        "rising", "falling", "change",
+# Cues that hold a sentence together; what says more is taken only by the wish whose tool says it.
+_LOOSE = (
+    "which", "how_many", "how_much", "where_is", "having", "total", "show_all", "why", "top", "combine", "details", "status", "attribute",
+    "each", "different", "per_unit", "how_did", "lines", "union", "group", "within",
 )  # fmt: skip
+_SHORT = ("below", "out_of_stock", "speed", "keep")
+_IDLE = ("no_activity", "ageing", "seller_low", "keep")
+_OTHERWISE = ("rising", "falling", "change", "higher", "lower", "speed", "late_word", "overdue", "price_in_force")
 _LEAST_BUDGET = 1000
 _LONGEST_DAYS = 365
 _FILL = re.compile(r"\bfill[- ]rate\b|tỷ lệ đáp ứng", re.IGNORECASE)
@@ -48,23 +50,23 @@ _SERVICE = re.compile(r"\bservice\b|phục vụ", re.IGNORECASE)
 
 def fill_plan(take: Taker, text: str, as_of: date) -> Json | None:
     """What to order, or the levels behind it."""
-    stock = _stock(take, as_of)
+    stock = _stock(take, as_of, "below", "rate")
     return None if stock is None else without_nothing({**stock, **_service(take, text), **_lead_time(take)})
 
 
 def fill_risk(take: Taker, text: str, as_of: date) -> Json | None:
     """What runs out, and by when."""
     horizon = _days_ahead(take, as_of)
-    stock = _stock(take, as_of)
+    stock = _stock(take, as_of, *_SHORT)
     return None if stock is None else without_nothing({**stock, "horizon_days": horizon})
 
 
 def fill_overstock(take: Taker, text: str, as_of: date) -> Json | None:
-    return _stock(take, as_of)
+    return _stock(take, as_of, *_IDLE)
 
 
 def fill_classes(take: Taker, text: str, as_of: date) -> Json | None:
-    return _stock(take, as_of)
+    return _stock(take, as_of, "abc")
 
 
 def fill_suppliers(take: Taker, text: str, as_of: date) -> Json | None:
@@ -73,7 +75,7 @@ def fill_suppliers(take: Taker, text: str, as_of: date) -> Json | None:
     if len(named) != 1:
         return None
     take.used.add(named[0].at)
-    stock = _stock(take, as_of)
+    stock = _stock(take, as_of, "cheap", "price_in_force", "versus", "speed")
     return None if stock is None else {**stock, "product": named[0].best.value}
 
 
@@ -81,7 +83,7 @@ def fill_replay(take: Taker, text: str, as_of: date) -> Json | None:
     """The rules played over the last so many days."""
     days = take.duration()
     service = _service(take, text)
-    stock = _stock(take, as_of)
+    stock = _stock(take, as_of, "versus", "rate")
     if stock is None:
         return None
     return without_nothing({**stock, "days": days and round(days.days), "fill_rate": service.get("service_level")})
@@ -90,7 +92,7 @@ def fill_replay(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_lost_sales(take: Taker, text: str, as_of: date) -> Json | None:
     """The days up to now that are looked at; a period that ended before is none the tool can look at."""
     days = _days_back(take, as_of)
-    stock = _stock(take, as_of)
+    stock = _stock(take, as_of, *_SHORT, "falling")
     return None if stock is None else without_nothing({**stock, "days": days})
 
 
@@ -123,7 +125,7 @@ def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
     """The plan as it would be: another lead time, demand, cost or service level."""
     changed = _changed(take, text)
-    stock = _stock(take, as_of) if changed else None
+    stock = _stock(take, as_of, *_OTHERWISE) if changed else None
     return None if stock is None else without_nothing({**stock, "change": changed})
 
 
@@ -172,22 +174,24 @@ def _days_ahead(take: Taker, as_of: date) -> int | None:
     """How far is looked: to the end of a period that lies ahead, or a length of time."""
     for slot in take.sketch.periods:
         meaning = slot.span.meaning
-        if isinstance(meaning, Between) and meaning.end > as_of and slot.at not in take.used:
+        if slot.at in take.used:
+            continue
+        end = meaning.end if isinstance(meaning, Between) else end_of(meaning.name, as_of) if is_going_on(meaning) else as_of
+        if end > as_of:
             take.used.add(slot.at)
-            return min((meaning.end - as_of).days, _LONGEST_DAYS)
+            return min((end - as_of).days, _LONGEST_DAYS)
     length = take.duration()
     return None if length is None else max(1, min(round(length.days), _LONGEST_DAYS))
 
 
-def _stock(take: Taker, as_of: date) -> Json | None:
+def _stock(take: Taker, as_of: date, *cues: str) -> Json | None:
     """Which goods, where, from whom, how many lines; nothing when another time than now is asked about."""
     if not _is_now(take, as_of):
         return None
     names = {"location": _place(take), "supplier": _single(take, "supplier")}
     where = take.where()
     limit = take.limit()
-    take.cue(*_PLAIN_CUES)
-    take.cue("group", "within")
+    take.cue(*_LOOSE, *cues)
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _FIGURES)
     take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in _LISTED)
     return without_nothing({"where": where, **names, "limit": limit})
@@ -224,4 +228,6 @@ def _is_now(take: Taker, as_of: date) -> bool:
         if not (ahead or (isinstance(meaning, Named) and meaning.name in _NOW)):
             return False
         take.used.add(slot.at)
+        if not (isinstance(meaning, Named) and meaning.name in ("today", "this_week")):
+            take.assume(f"what is best done now, on {as_of}, whatever lies within \u201c{take.sketch.text(slot.at)}\u201d")
     return True

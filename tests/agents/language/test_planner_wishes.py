@@ -99,6 +99,33 @@ def test_what_no_tool_can_say_is_declined_with_the_reason(planner: Planner, ques
     assert plan.outcome == "decline" and why in plan.reply
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what are the cheapest products to reorder?",
+        "which new products should we reorder?",
+        "forecast average sales next month",
+        "which late deliveries qualify for a penalty above 5 million?",
+        "which late deliveries qualify for a penalty by month?",
+        "lost sales last month because of stockouts",
+    ],
+)
+def test_a_word_the_tool_cannot_take_is_never_dropped(planner: Planner, question: str) -> None:
+    assert planner.plan(question).outcome != "answer"
+
+
+@pytest.mark.parametrize("question", ["what should I reorder this quarter?", "what do we need to order next month?"])
+def test_advice_for_other_days_says_that_it_is_for_now(planner: Planner, question: str) -> None:
+    plan = planner.plan(question)
+    assert plan.calls()[0].tool == "reorder_advice"
+    assert any("best done now" in text for text in plan.assumptions)
+
+
+def test_what_runs_out_this_year_looks_to_its_end(planner: Planner) -> None:
+    ((tool, arguments),) = planner.calls("what will run out this year?")
+    assert (tool, arguments) == ("stockout_risk", {"horizon_days": 61})
+
+
 def test_every_wish_has_a_tool_its_phrases_and_an_agent() -> None:
     names = {tool.name for tool in TOOLS}
     for language in LANGUAGES:
