@@ -76,7 +76,7 @@ def changed(plan: Plan, changes: Sequence[Change], choices: Choices) -> Plan:
         value = _read(piece, change.value.strip())
         for place in piece.places:
             removed.extend(_put(arguments, place, value))
-    for call, field, at in sorted(removed, key=lambda each: -each[2]):
+    for call, field, at in sorted(set(removed), key=lambda each: -each[2]):
         del arguments[call][field][at]
     return _with_arguments(plan, arguments, choices)
 

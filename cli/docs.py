@@ -284,4 +284,4 @@ def _library() -> Library:
 def _index() -> DocumentIndex:
     from knowledge.index import DocumentIndex
 
-    return DocumentIndex(_home() / "documents_index")
+    return DocumentIndex(_home() / "documents_index", keep=1)

@@ -100,7 +100,9 @@ class Library:
             return 0
         with writer_lock(self.folder / LOCK, self._wait_seconds):
             with reading(self._file) as connection:
-                rows = connection.execute("SELECT sha256 FROM documents").fetchall() if connection else []
+                if connection is None:
+                    return 0  # a file without tables says nothing of what is kept: it may be damaged, and the originals are what is left
+                rows = connection.execute("SELECT sha256 FROM documents").fetchall()
             empty_log(self._file)
             return self._originals.sweep(frozenset(str(row[0]) for row in rows))
 

@@ -10,8 +10,8 @@ from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
 from tools.query.contract import Between, Calendar, Named
 
-_REVENUE = frozenset({"revenue", "gross_sales"})
-_UNITS = frozenset({"units", "ordered_units", "orders"})
+_REVENUE = frozenset({"revenue"})
+_UNITS = frozenset({"units", "ordered_units"})
 _MEMBERS = frozenset({"product", "category", "location"})
 _LONGEST_DAYS = 365
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -37,7 +37,7 @@ def fill_forecast(take: Taker, text: str, as_of: date) -> Json | None:
     """Days that lie ahead; a question about days that are over is none."""
     days = _ahead(take, as_of)
     measure = _measure(take)
-    if days is None or measure is None:
+    if days is None or measure is None or take.sketch.has("bottom", "seller_low", "average"):
         return None
     by = next(
         (slot for slot in take.sketch.dimensions if slot.name in _MEMBERS and slot.role in ("head", "group", "within", "counted")), None
@@ -78,27 +78,35 @@ def _ahead(take: Taker, as_of: date) -> Json | None:
         if slot.at in take.used:
             continue
         meaning = slot.span.meaning
-        if (days := _days_of(slot.span.meaning, take.sketch.text(slot.at))) and days[1] > as_of:
+        if (days := _days_of(meaning, take.sketch.text(slot.at), as_of)) and days[1] > as_of:
             take.used.add(slot.at)
             first = max(days[0], as_of + timedelta(days=1))
-            last = min(days[1], as_of + timedelta(days=_LONGEST_DAYS))
-            return {"starts_on": first.isoformat(), "ends_on": last.isoformat()} if first <= last else None
+            if (days[1] - as_of).days > _LONGEST_DAYS:
+                return None  # further than any forecast looks: no shorter answer in its place
+            return {"starts_on": first.isoformat(), "ends_on": days[1].isoformat()}
         if not is_going_on(meaning):
             return None
         take.used.add(slot.at)
         return {"ends_on": end_of(meaning.name, as_of).isoformat()}
     length = take.duration()
-    return {} if length is None else {"days": max(1, min(round(length.days), _LONGEST_DAYS))}
+    if length is None:
+        return {}
+    return {"days": max(1, round(length.days))} if length.days <= _LONGEST_DAYS else None
 
 
-def _days_of(meaning: object, text: str) -> tuple[date, date] | None:
-    """The days of a period that may lie ahead; a month without a year is the next one, because what is to come is asked."""
+def _days_of(meaning: object, text: str, as_of: date) -> tuple[date, date] | None:
+    """The days of a period that may lie ahead; a month without a year is the one that goes on or comes next: what is to come is asked."""
     if isinstance(meaning, Between):
         return meaning.start, meaning.end
-    if isinstance(meaning, Calendar) and meaning.month and not _YEAR.search(text):
-        first = date(meaning.year + 1, meaning.month, 1)
-        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return None
+    if not (isinstance(meaning, Calendar) and meaning.month):
+        return None
+    days = _month(meaning.year, meaning.month)
+    return _month(meaning.year + 1, meaning.month) if days[1] <= as_of and not _YEAR.search(text) else days
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    first = date(year, month, 1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def is_going_on(meaning: object) -> TypeGuard[Named]:
@@ -112,5 +120,5 @@ def end_of(name: str, as_of: date) -> date:
         last = as_of + timedelta(days=6 - as_of.weekday())
     else:
         month = {"this_month": as_of.month, "this_quarter": -(-as_of.month // 3) * 3, "this_year": 12}[name]
-        last = (date(as_of.year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        last = _month(as_of.year, month)[1]
     return max(last, as_of + timedelta(days=1))

@@ -25,13 +25,14 @@ _WHERE = frozenset({"province", "location_province", "shipping_province", "distr
 # Cues that hold a sentence together; what says more is taken only by the wish whose tool says it.
 _LOOSE = (
     "which", "how_many", "how_much", "where_is", "having", "total", "show_all", "why", "top", "combine", "details", "status", "attribute",
-    "each", "different", "per_unit", "how_did", "lines", "union", "group", "within",
+    "each", "different", "per_unit", "how_did", "lines", "union",
 )  # fmt: skip
 _SHORT = ("below", "out_of_stock", "speed", "keep")
 _IDLE = ("no_activity", "ageing", "seller_low", "keep")
 _OTHERWISE = ("rising", "falling", "change", "higher", "lower", "speed", "late_word", "overdue", "price_in_force")
 _LEAST_BUDGET = 1000
 _LONGEST_DAYS = 365
+_LEAST_BACK, _MOST_BACK = 7, 730
 _FILL = re.compile(r"\bfill[- ]rate\b|tỷ lệ đáp ứng", re.IGNORECASE)
 _DOUBLE = re.compile(r"\b(?:doubl\w*|twice|two times|2x)\b|gấp đôi|gấp 2", re.IGNORECASE)
 _HALF = re.compile(r"\b(?:halv\w*|half|by half)\b|một nửa|giảm nửa", re.IGNORECASE)
@@ -92,24 +93,34 @@ def fill_replay(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_lost_sales(take: Taker, text: str, as_of: date) -> Json | None:
     """The days up to now that are looked at; a period that ended before is none the tool can look at."""
     days = _days_back(take, as_of)
+    if any(slot.at not in take.used for slot in take.sketch.periods):
+        return None
     stock = _stock(take, as_of, *_SHORT, "falling")
     return None if stock is None else without_nothing({**stock, "days": days})
 
 
 def _days_back(take: Taker, as_of: date) -> int | None:
-    """How many days up to now a period that reaches now has."""
+    """How many days up to now a period that reaches now has; one the tool does not look at stays, and is told."""
     for slot in take.sketch.periods:
-        meaning = slot.span.meaning
-        if slot.at in take.used:
-            continue
-        if isinstance(meaning, Last) and not meaning.full:
+        days = _length_of(slot.span.meaning, as_of)
+        if slot.at not in take.used and days is not None and _LEAST_BACK <= days <= _MOST_BACK:
             take.used.add(slot.at)
-            return round(meaning.n * {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}[meaning.unit])
-        start = {"this_month": as_of.replace(day=1), "this_year": as_of.replace(month=1, day=1), "ytd": as_of.replace(month=1, day=1)}
-        if isinstance(meaning, Named) and meaning.name in start:
-            take.used.add(slot.at)
-            return (as_of - start[meaning.name]).days + 1
+            return days
     return None
+
+
+def _length_of(meaning: object, as_of: date) -> int | None:
+    if isinstance(meaning, Last) and not meaning.full:
+        return round(meaning.n * {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}[meaning.unit])
+    starts = {
+        "this_month": as_of.replace(day=1),
+        "mtd": as_of.replace(day=1),
+        "this_quarter": as_of.replace(month=(as_of.month - 1) // 3 * 3 + 1, day=1),
+        "qtd": as_of.replace(month=(as_of.month - 1) // 3 * 3 + 1, day=1),
+        "this_year": as_of.replace(month=1, day=1),
+        "ytd": as_of.replace(month=1, day=1),
+    }
+    return (as_of - starts[meaning.name]).days + 1 if isinstance(meaning, Named) and meaning.name in starts else None
 
 
 def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
@@ -125,6 +136,9 @@ def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
     """The plan as it would be: another lead time, demand, cost or service level."""
     changed = _changed(take, text)
+    if "lead_time_days" in changed or "lead_time_factor" in changed:  # of every supplier, not split by it
+        take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == "supplier")
+        take.cue("group", "within")
     stock = _stock(take, as_of, *_OTHERWISE) if changed else None
     return None if stock is None else without_nothing({**stock, "change": changed})
 
@@ -193,7 +207,7 @@ def _stock(take: Taker, as_of: date, *cues: str) -> Json | None:
     limit = take.limit()
     take.cue(*_LOOSE, *cues)
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _FIGURES)
-    take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in _LISTED)
+    take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in _LISTED and slot.role not in ("group", "within"))
     return without_nothing({"where": where, **names, "limit": limit})
 
 

@@ -104,22 +104,23 @@ class Served:
 def load(home: Path, engine: Engine | None = None, name: str | None = None) -> Served:
     """The current trained forecaster under a home folder, its files checked; NoModel says how to train one."""
     stored = artifacts.read(home, KIND, name)
-    texts = stored.texts
+    try:
+        return _read(stored.texts, stored.name, engine or FrameEngine())
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoModel(f"{stored.name} was written by another release ({error}); train again with ./oiis train forecast") from error
+
+
+def _read(texts: dict[str, str], name: str, engine: Engine) -> Served:
     body = json.loads(texts["mixture.json"])
     weights = {key: tuple(map(float, values)) for key, values in body["weights"].items()}
-    try:
-        card = Card.model_validate_json(texts[artifacts.CARD])
-    except ValueError as error:
-        raise NoModel(f"the card of {stored.name} cannot be read ({error}); train again with ./oiis train forecast") from error
-    trees = boosted.from_texts(texts, engine or FrameEngine())
     return Served(
-        trees,
+        boosted.from_texts(texts, engine),
         launch.from_text(texts["launch.json"]),
         Mixture(tuple(body["members"]), weights),
         spread.from_text(texts["spread.json"]),
         hierarchy.from_text(texts["groups.json"]),
-        card,
-        stored.name,
+        Card.model_validate_json(texts[artifacts.CARD]),
+        name,
     )
 
 

@@ -88,6 +88,11 @@ def test_filters_change_their_values_and_can_go_together() -> None:
     assert arguments(edit(BREAKDOWN, ("c1/metrics/0", "")))["metrics"] == ["units"]
 
 
+def test_a_change_said_twice_is_made_once() -> None:
+    edited = edit(BREAKDOWN, ("c1/where/0", ""), ("c1/where/0", ""))
+    assert arguments(edited)["where"] == [{"dimension": "tier", "op": "in", "values": ["gold", "silver"]}]
+
+
 def test_what_several_calls_share_is_changed_once() -> None:
     both = plan_of(
         ("metric_value", {"metrics": ["revenue"], "period": LAST_MONTH}), ("ranking", {"metric": "margin", "period": LAST_MONTH})

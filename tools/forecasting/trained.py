@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 # What a product is, and never changes with who buys it or where: sums over these are sums of whole products.
 OF_PRODUCTS = frozenset({"product", "sku", "category", "subcategory", "family", "series", "manufacturer", "supplier", "supplier_country"})
-_HORIZONS = (28, 56, 112, 180)
 _MOST_PRODUCTS = 300_000
 _LOCK = threading.Lock()
 _OUTLOOKS: WeakKeyDictionary[Source, dict[tuple[str, date, int], Outlook]] = WeakKeyDictionary()
@@ -132,8 +131,8 @@ def find_trained(context: ToolContext, horizon: int, measure: Measure, where: Wh
     served = context.served
     if measure != "units" or not _of_products(where):
         return "the trained forecast counts units of products, and this asks for something else"
-    if horizon > _HORIZONS[-1]:
-        return f"the trained forecast looks {_HORIZONS[-1]} days ahead"
+    if served.context.locations is not None or served.context.provinces is not None:
+        return "the trained forecast is of the whole company, and only some places may be seen here"
     if served.home is None:
         return "no folder of models belongs to this data"
     current = artifacts.versions_of(served.home, serving.KIND).current()
@@ -143,14 +142,15 @@ def find_trained(context: ToolContext, horizon: int, measure: Measure, where: Wh
         model = _loaded(served.home, current.name)
     except MlError as error:
         return str(error).rstrip(".")
-    except (KeyError, ValueError) as error:
-        return f"the trained forecast was made by another release ({error}); ./oiis train forecast trains a new one"
     as_of = served.context.as_of
     if date.fromisoformat(model.card.cut_off) > as_of:
         return f"the trained forecast learned from days up to {model.card.cut_off}, which were not known on {as_of}"
     if model.card.grain != "product":
         return f"the trained forecast is by {model.card.grain}"
-    outlook = _outlook(context, model, next(days for days in _HORIZONS if days >= horizon))
+    if horizon > model.card.horizon:
+        longer = f"./oiis train forecast --horizon {horizon} trains a longer one"
+        return f"the trained forecast was measured {model.card.horizon} days ahead; {longer}"
+    outlook = _outlook(context, model, model.card.horizon)
     return outlook if isinstance(outlook, str) else Trained(outlook, model.card, model.version)
 
 

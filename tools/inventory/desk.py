@@ -11,7 +11,7 @@ from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import Days, Evidence, RuleEvidence
 from tools.inventory.books import Books, open_books, remember, remembered
-from tools.inventory.outlooks import Ahead, look_ahead
+from tools.inventory.outlooks import Ahead, look_ahead, model_version
 from tools.inventory.reading import Reader
 from tools.inventory.sheet import Draft
 from tools.inventory.terms import Changed, PlanQuery, StockQuery
@@ -93,6 +93,7 @@ def plan_for(context: ToolContext, query: PlanQuery, what: str, changed: Changed
     """The plan of everything bought together with what is asked about: minimums of a supplier count all of its products."""
     desk = open_desk(context, query, what)
     key = (
+        model_version(context),
         query.model_copy(update={"limit": 1, "where": ()}).model_dump_json(include=set(PlanQuery.model_fields)),
         changed.model_dump_json(),
     )

@@ -39,15 +39,26 @@ class Ahead:
 
 def look_ahead(context: ToolContext, books: Books) -> Ahead:
     """The expectation for every row of the books, worked out once."""
-    found = remembered(context, ("ahead",))
+    key = ("ahead", model_version(context))
+    found = remembered(context, key)
     if isinstance(found, Ahead):
         return replace(found, source=found.source.model_copy(update={"id": f"{context.call_id}.model"}))
     from tools.inventory.trained import trained_ahead
 
     usual = _fallback(context, books)
     ahead = trained_ahead(context, books, FORECAST_DAYS, usual.outlook) or usual
-    remember(context, ("ahead",), ahead)
+    remember(context, key, ahead)
     return ahead
+
+
+def model_version(context: ToolContext) -> str:
+    """The trained forecast that is current now: what was worked out with another one is not used again."""
+    from ml import artifacts
+    from ml.forecast.serving import KIND
+
+    home = context.served.home
+    current = None if home is None else artifacts.versions_of(home, KIND).current()
+    return current.name if current else ""
 
 
 def _fallback(context: ToolContext, books: Books) -> Ahead:

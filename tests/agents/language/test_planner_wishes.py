@@ -53,6 +53,19 @@ DOCUMENTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("forecast sales in October", "2027-10-01", "2027-10-31"),
+        ("forecast sales in July 2027", "2027-07-01", "2027-07-31"),
+        ("forecast sales this year", None, "2026-12-31"),
+    ],
+)
+def test_months_to_come_are_the_ones_that_come(planner: Planner, question: str, first: str | None, last: str) -> None:
+    ((tool, arguments),) = planner.calls(question)
+    assert (tool, arguments.get("starts_on"), arguments["ends_on"]) == ("demand_forecast", first, last)
+
+
 @pytest.mark.parametrize(("question", "arguments"), AHEAD)
 def test_days_ahead_are_forecast(planner: Planner, question: str, arguments: dict[str, object]) -> None:
     assert planner.calls(question) == [("demand_forecast", arguments)]
@@ -81,6 +94,7 @@ def test_documents_reviews_and_the_market_are_asked(planner: Planner, question: 
     ],
 )
 def test_the_past_is_asked_as_before(planner: Planner, question: str) -> None:
+    assert planner.calls(question)
     assert all(tool not in {wish.tool for wish in WISHES.values()} for tool, _ in planner.calls(question))
 
 
@@ -108,6 +122,13 @@ def test_what_no_tool_can_say_is_declined_with_the_reason(planner: Planner, ques
         "which late deliveries qualify for a penalty above 5 million?",
         "which late deliveries qualify for a penalty by month?",
         "lost sales last month because of stockouts",
+        "what did stockouts cost us this week?",
+        "what did stockouts cost us over the last 5 years?",
+        "overstock by location",
+        "how many orders will we get next month?",
+        "forecast gross sales next month",
+        "forecast units for the next 3 years",
+        "which category will sell least next month?",
     ],
 )
 def test_a_word_the_tool_cannot_take_is_never_dropped(planner: Planner, question: str) -> None:

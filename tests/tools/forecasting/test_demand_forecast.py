@@ -201,13 +201,22 @@ def test_the_whole_is_the_sum_of_its_products(trained: ToolContext) -> None:
     [
         ({"measure": "revenue"}, "units of products"),
         ({"where": [{"dimension": "channel", "values": ["web"]}]}, "units of products"),
-        ({"by": "location"}, "not by location"),
-        ({"days": 300}, "180 days"),
+        ({"by": "location", "days": 14}, "not by location"),
+        ({"days": 15}, "measured 14 days ahead"),
     ],
 )
 def test_the_own_past_serves_and_says_why_where_the_trained_one_cannot(trained: ToolContext, arguments: dict[str, Any], word: str) -> None:
     found = forecast(trained, **arguments)
     assert any("own past" in note and word in note for note in found.notes)
+
+
+def test_who_sees_some_places_only_gets_no_forecast_of_the_whole_company(trained: ToolContext) -> None:
+    served = trained.served
+    place = str(served.source.fetch("SELECT min(location_id) AS id FROM locations", {})[0][0])
+    limited = replace(trained, served=replace(served, context=replace(served.context, locations=(place,))))
+    whole, part = forecast(trained, days=14), forecast(limited, days=14)
+    assert any("only some places" in note for note in part.notes)
+    assert total(part) < total(whole)
 
 
 def test_a_model_that_knows_later_days_does_not_serve_earlier_ones(trained_home: Path, trained: ToolContext) -> None:
