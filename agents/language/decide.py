@@ -163,11 +163,12 @@ def _weighed(
 ) -> Judged:
     """The likeliest reading when it is likely enough; else a question with the two likeliest, or what stands in the way."""
     said = replies(language)
+    unlikely = skill.learnt is None or best.probability < skill.learnt.lines.answer
+    if unlikely and len(options := offered(weighed, parsed, language, skill)) > 1:
+        return Judged(parsed, other=_clarify(parsed, language, said.say("two_readings"), options))
     if skill.learnt and is_answered(best, sketch, skill.learnt):
         judged = _undoubted(parsed, sketch, doubts, best.ranked, language, said)
         return replace(judged, probability=best.probability)
-    if len(options := offered(weighed, parsed, language, skill)) > 1:
-        return Judged(parsed, other=_clarify(parsed, language, said.say("two_readings"), options))
     why = _gap(sketch, best.ranked, said, nearest) or said.say("unsure") + said.say("try")
     return Judged(parsed, other=_plan(parsed, language, "decline", why))
 

@@ -57,6 +57,7 @@ def test_two_close_readings_are_asked_about_and_each_option_reads_as_itself(plan
         for question in ("top 5 products by revenue this month", "revenue per channel this year", "orders by province last month")
         if (plan := planned(planner, question, with_chance(-0.4))).outcome == "clarify"
     ]
+    assert asked, "two readings that are as likely are asked about"
     for plan in asked:
         assert plan.clarify is not None
         for option in plan.clarify.options:
