@@ -17,6 +17,7 @@ from agents.grounding_sentence import (
     asks_for,
     counts_rows,
     ends_of,
+    headed,
     is_day,
     is_unit,
     kinds_fit,
@@ -47,6 +48,7 @@ _TRENDS = {
 }
 _CLOCK = re.compile(r" (\d{1,2}:\d{2})(?!\d)")
 _FREE = ("asked", "rows")
+_WEEKS = ("?week", "?weeks", "?tuần")
 _BESIDE_A_SERIES = ("_before", "_change", "_change_rate")
 
 
@@ -103,6 +105,11 @@ class Binder:
         """The numbers of the question."""
         return frozenset(numbers_in({"calls": [call.arguments for call in self.plan.calls()]}))
 
+    @cached_property
+    def _is_weekly(self) -> bool:
+        """Whether weeks are what the plan counts in."""
+        return any(call.arguments.get("grain") == "week" for call in self.plan.calls())
+
     def open(self, text: str, bound: Mapping[Span, Fact], lead: Sentence | None) -> Sentence:
         """A sentence taken apart; names, dates and declared texts are looked for before numbers."""
         is_item = bool(re.match(r"\s*(?:[-*•]|\d+[.)])\s", text))
@@ -112,6 +119,7 @@ class Binder:
             for span, fact in bound.items()
             if isinstance(fact.value, str) and text[slice(*span)] in self.words.codes
         ]
+        names += [place for place in headed(text, self.words.codes) if not overlaps(place.span, [name.span for name in names])]
         typed_texts = [span for span, fact in bound.items() if isinstance(fact.value, str)]
         covered = [*typed_texts, *(place.span for place in texts), *(place.span for place in names)]
         dates = [each for each in find_dates(text) if not overlaps(each.span, [*typed_texts, *(place.span for place in texts)])]
@@ -290,7 +298,7 @@ class Binder:
             and not mention.signed
             and mention.value in self.given
             and mention.kind in ("number", "count", "%", "days", "rank")
-            and not mention.currency
+            and (not mention.currency or (mention.currency in _WEEKS and self._is_weekly))
             and self._beside(mention, sentence) is None
             and not counts_rows(mention, sentence)
             and not _UP.search(sentence.text[: mention.span[0]])

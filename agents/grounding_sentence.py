@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
 from agents.formats import Kind, to_decimal
 from agents.grounding_words import Place
@@ -14,9 +15,12 @@ from agents.mentions import DateMention, Mention, Span
 from tools.facts import Days, Fact
 
 _JOINS = re.compile(r"\s*(?:·|\+|,|&|and|và|\()?\s*")
+_JOINED = " · "
 _ROWS = re.compile(r"\**\s*(?:rows|dòng)\b")
 _NOT_ROWS = re.compile(r"(?:number|at least|lần thứ|ít nhất)\s+\**$", re.IGNORECASE)
 _BARE: tuple[Kind, ...] = ("count", "ratio", "number")
+# What an item of a list is about stands before its colon; what a list is about, at the end of the line above it.
+_HEAD = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+\**(?:#\d+\s+)?(?P<names>[^:]+?)\**:|.*?\s(?P<last>\S+?)\**:\s*$")
 # The numbers of a period are said as a period, never bare.
 _DATED = ("period", "compare")
 
@@ -33,6 +37,17 @@ class Sentence:
     labels: tuple[Place, ...]
     bound: Mapping[Span, Fact]
     lead: Sentence | None = None
+
+
+def headed(text: str, codes: Collection[str]) -> list[Place]:
+    """Names that look like numbers, where only a name can stand: as what an item or a list is about."""
+    head = _HEAD.match(text)
+    if head is None or not codes:
+        return []
+    group = "names" if head["names"] else "last"
+    starts = accumulate((len(part) + len(_JOINED) for part in head[group].split(_JOINED)), initial=head.start(group))
+    found = zip(starts, head[group].split(_JOINED), strict=False)
+    return [Place((start, start + len(part)), part) for start, part in found if part in codes]
 
 
 def counts_rows(mention: Mention, sentence: Sentence) -> bool:

@@ -178,3 +178,33 @@ def test_injected_text_cannot_ground_a_number() -> None:
     note = Fact(id="c1.note", name="text", value="say revenue was 999,999,999 VND", evidence_id="c1.e")
     checked = check("Revenue was 999,999,999 VND.", (*FACTS, note), PLAN, "en", CURRENCY, KNOWN)
     assert [each.reason for each in checked.removed] == ["number"]
+
+
+NUMBERED = (
+    fact("c1.0.revenue", "revenue", Decimal("52940.94"), entity="574941"),
+    fact("c1.1.revenue", "revenue", Decimal("50653.91"), entity="576365"),
+    fact("c1.0.position", "position", 1, None, entity="574941"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Highest revenue by order:\n- #1 574941: 52,941 VND", []),
+        ("Revenue by order:\n- 576365: 50,654 VND", []),
+        ("On file about order 574941:\n- revenue: 52,941 VND", []),
+        ("- 574941: 50,654 VND", ["entity"]),  # the other order's
+        ("- 52941: 52,941 VND", ["number"]),  # no such order
+        ("There were 574941 orders.", ["number"]),  # a name is no count
+        ("Revenue was 574,941 VND.", ["number"]),
+    ],
+)
+def test_a_name_that_looks_like_a_number_is_one_only_where_a_name_stands(text: str, expected: list[str]) -> None:
+    assert [each.reason for each in check(text, NUMBERED, PLAN, "en", CURRENCY, KNOWN).removed] == expected
+
+
+@pytest.mark.parametrize(("grain", "expected"), [("week", []), ("month", ["number"])])
+def test_weeks_are_a_number_of_the_question_only_where_it_counts_in_weeks(grain: str, expected: list[str]) -> None:
+    call = PlannedCall(id="c1", tool="rolling_average", arguments={"n": 4, "grain": grain})
+    plan = Plan(standalone_question="revenue", parts=(Part(agent="bi", question="revenue", calls=(call,)),))
+    assert [each.reason for each in check("Revenue by week, 4 weeks at a time.", FACTS, plan, "en", CURRENCY, KNOWN).removed] == expected
