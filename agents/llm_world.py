@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import cast
+
+from pydantic import BaseModel
 
 from agents.brain import Word, World
 from agents.llm_arguments import unknown
@@ -20,13 +23,14 @@ EVERYWHERE = ("kind", "where", "period")
 @lru_cache(maxsize=4)
 def world_prompt(world: World) -> str:
     """The standing instructions of the planner for this world."""
+    shared = shared_arguments(world.tools)
     return prompt(
         "plan",
         as_of=world.as_of.isoformat(),
         tables=", ".join(world.tables) or "none",
         agents="\n".join(f"- {card.name}: {card.about}" for card in world.agents),
-        tools="\n".join(f"- {signature(tool)}{_agents(tool, world)}: {first_paragraph(tool)}" for tool in world.tools),
-        shapes="\n".join(f"- {line}" for line in _shapes(world.tools)),
+        tools="\n".join(f"- {signature(tool, shared)}{_agents(tool, world)}: {first_paragraph(tool)}" for tool in world.tools),
+        shapes="\n".join(f"- {line}" for line in (*_shapes(world.tools), *map(_arguments, shared))),
         metrics="\n".join(_word(word) for word in world.metrics),
         dimensions="\n".join(_word(word) for word in world.dimensions),
     )
@@ -49,14 +53,37 @@ def describe(names: Iterable[str], world: World) -> str:
     return "\n\n".join([*known, *strange])
 
 
-def signature(tool: AnyTool) -> str:
-    """A tool as a typed function on one line."""
+def shared_arguments(tools: Iterable[AnyTool]) -> tuple[type[BaseModel], ...]:
+    """Sets of arguments that several tools take beside their own; each is written once."""
+    sets = Counter(each for tool in tools for each in tool.query.__mro__ if issubclass(each, BaseModel) and _own(each))
+    return tuple(each for each, count in sets.items() if count > 1)
+
+
+def _own(query: type[BaseModel]) -> list[str]:
+    """The arguments of a set, but those every tool takes."""
+    return [name for name in query.model_fields if name not in EVERYWHERE]
+
+
+def _arguments(shared: type[BaseModel]) -> str:
+    return f"...{shared.__name__} = {', '.join(_typed(shared.model_json_schema()))}"
+
+
+def signature(tool: AnyTool, shared: Collection[type[BaseModel]] = ()) -> str:
+    """A tool as a typed function on one line; arguments that it shares with others by the name of their set."""
     schema = tool.schema()
-    required = cast(list[str], schema.get("required", []))
-    shown = {name: field for name, field in _fields(schema).items() if name not in EVERYWHERE}
-    arguments = ", ".join(f"{name}{'' if name in required else '?'}: {_type(field)}{_default(field)}" for name, field in shown.items())
+    base = max((each for each in shared if issubclass(tool.query, each)), key=lambda each: len(each.__mro__), default=None)
+    among = set(_typed(base.model_json_schema())) if base else set()
+    own = [argument for argument in _typed(schema) if argument not in among]
+    arguments = ", ".join([*([f"...{base.__name__}"] if base else []), *own])
     missing = " and ".join(name for name in EVERYWHERE[1:] if name not in _fields(schema))
     return f"{tool.name}({arguments})" + (f" without {missing}" if missing else "")
+
+
+def _typed(schema: Schema) -> list[str]:
+    """The arguments of a schema with their types and defaults, but those every tool takes."""
+    required = cast(list[str], schema.get("required", []))
+    shown = {name: field for name, field in _fields(schema).items() if name not in EVERYWHERE}
+    return [f"{name}{'' if name in required else '?'}: {_type(field)}{_default(field)}" for name, field in shown.items()]
 
 
 def _agents(tool: AnyTool, world: World) -> str:
@@ -109,6 +136,8 @@ def _fields(schema: Schema) -> Mapping[str, Schema]:
 
 
 def _word(word: Word) -> str:
+    """A model translates by itself: other words are given in English, which costs half as many tokens."""
     unit = f" ({word.unit})" if word.unit else ""
-    also = f"; also {', '.join(word.also[:4])}" if word.also else ""
+    others = [each for each in word.also if each.isascii()][:3]
+    also = f"; also {', '.join(others)}" if others else ""
     return f"- {word.name}{unit}: {word.meaning}{also}"

@@ -13,6 +13,7 @@ from agents.llm_question import pose
 from agents.llm_world import world_prompt
 from tests.agents.llm_stage import AS_OF, asked, world
 from tools.catalog import TOOLS
+from tools.inventory.terms import PlanQuery
 
 SNAPSHOT = Path(__file__).with_name("scripted_prompts.txt")
 SMALL = World(
@@ -64,7 +65,7 @@ def test_a_prompt_with_a_value_too_many_or_too_few_is_an_error() -> None:
 
 def test_the_whole_world_fits_the_planner_several_times() -> None:
     size = count_tokens(world_prompt(world()))
-    assert size < 12_000
+    assert size < 10_000
     assert 3 * (size + ModelLimits().reply_tokens) < ModelLimits().tokens * SHARES["plan"]
 
 
@@ -81,3 +82,16 @@ def test_dollars_and_braces_in_a_question_are_left_alone() -> None:
     strange = "revenue in $message ${x} {fact:c1} {{row:1}} $$"
     assert strange in prompt("understand_question", questions="none", rows="none", message=strange)
     assert strange in pose(asked(strange)).prompt
+
+
+def test_arguments_that_tools_share_are_written_once() -> None:
+    here = world()
+    text = world_prompt(here)
+    shared = {name: field for name, field in PlanQuery.model_json_schema()["properties"].items() if name not in ("where", "period")}
+    (listed,) = (line for line in text.splitlines() if line.startswith("- ...PlanQuery = "))
+    assert all(f"{name}?: " in listed for name in shared)
+    for tool in (tool for tool in here.tools if issubclass(tool.query, PlanQuery)):
+        (line,) = (line for line in text.splitlines() if line.startswith(f"- {tool.name}("))
+        assert line.startswith(f"- {tool.name}(...PlanQuery")
+        own = set(tool.query.model_fields) - set(PlanQuery.model_fields)
+        assert all(f"{name}" in line for name in own) and "service_level" not in line.split(")")[0]

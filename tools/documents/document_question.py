@@ -18,10 +18,12 @@ _COLUMNS = ("document", "section", "page", "in_force_from", "quote")
 
 @tool(scope="documents:read")
 def document_question(context: ToolContext, query: DocumentSearch) -> Findings:
-    """What the documents say to a question, in their own words: sentences quoted exactly, with title, section and page. Use it for
-    "what does the contract with X say about ...", "how do we handle ...", "what is our policy on ...". Says so when the documents
-    do not answer, and shows documents that contradict each other with their dates. Not for figures of the business (metric_value),
-    nor for which purchases meet a clause (documents_and_data)."""
+    """What the documents say to a question, in their own words: sentences quoted exactly, with title, section and page.
+
+    Use it for "what does the contract with X say about ...", "how do we handle ...", "what is our policy on ...". Says so when the
+    documents do not answer, and shows documents that contradict each other with their dates. Not for figures of the business
+    (metric_value), nor for which purchases meet a clause (documents_and_data).
+    """
     found = look_up_passages(context, query)
     reply = documents_of(context).reply(query.question, found.passages)
     passages = {each.chunk.chunk_id: each for each in found.passages}

@@ -79,9 +79,10 @@ class Gap:
 @tool()
 def market_context(context: ToolContext, query: MarketContext) -> Findings:
     """How market indicators moved (coffee, rice, oil, exchange rates, consumer prices ...) and what competitors ask beside our list
-    prices of the same days, with the market notes of the library. The last 90 days unless a period is given. `where` keeps products
-    or categories of the competitor comparison; `about` is what to look for in the notes. Not for our own prices (price_in_force) or
-    for a forecast.
+    prices of the same days, with the market notes of the library.
+
+    The last 90 days unless a period is given. `where` keeps products or categories of the competitor comparison; `about` is what to
+    look for in the notes. Not for our own prices (price_in_force) or for a forecast.
     """
     moves, read = _moves(context, query)
     gaps, seen, listed = _gaps(context, query) if query.competitors else ((), None, None)

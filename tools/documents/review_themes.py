@@ -57,8 +57,10 @@ class Said:
 @tool()
 def review_themes(context: ToolContext, query: ReviewThemes) -> Findings:
     """What customers complain of, or praise, in their reviews: late delivery, damage, packaging, taste, quality, price ... counted by
-    theme, also cut by category, product or month, with quotes and the words the unhappy use most. `theme` keeps one theme ("which
-    products are said to arrive broken"). Not for the mean rating or the number of reviews (metric_value), nor for returns by reason.
+    theme, also cut by category, product or month.
+
+    With quotes and the words the unhappy use most. `theme` keeps one theme ("which products are said to arrive broken"). Not for the
+    mean rating or the number of reviews (metric_value), nor for returns by reason.
     """
     if query.theme is not None and query.theme not in theme_names():
         raise BadInput("theme", query.theme, theme_names())

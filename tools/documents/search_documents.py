@@ -32,6 +32,7 @@ class DocumentSearch(Frozen):
 @tool(scope="documents:read")
 def search_documents(context: ToolContext, query: DocumentSearch) -> Findings:
     """Passages of contracts, procedures, policies, catalogues, manuals, reports and market notes that fit a question, best first.
+
     Use it for "find the document about ...", "where does it say ...". Not for a direct answer from the documents
     (document_question), nor for clauses joined with purchases (documents_and_data)."""
     found = look_up_passages(context, query)
