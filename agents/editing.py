@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ def _filters(call: PlannedCall, field: str) -> Iterator[Piece]:
         if isinstance(each, Mapping) and isinstance(values := each.get("values"), list | tuple) and values:
             name = f"{each.get('dimension')} {each.get('op', '=')}"
             place = f"{call.id}/{field}/{at}"
-            yield Piece(places=(place,), kind="filter", name=name, value=", ".join(map(str, values)), removable=field == "where")
+            yield Piece(places=(place,), kind="filter", name=name, value=_listed(values), removable=field == "where")
+
+
+def _listed(values: Sequence[object]) -> str:
+    """Names one after another; one that holds a comma stands in quotation marks."""
+    marks = {"\"", ","}
+    return ", ".join('"{}"'.format(name.replace('"', '""')) if marks & set(name) else name for name in map(str, values))
 
 
 def _period_said(period: Json) -> str:
@@ -157,7 +164,7 @@ def _read(piece: Piece, value: str) -> object:
     if piece.kind == "comparison":
         return {"to": _chosen(piece, value)}
     if piece.kind == "filter":
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return [part.strip() for part in next(csv.reader([value], skipinitialspace=True)) if part.strip()]
     return _chosen(piece, value)
 
 

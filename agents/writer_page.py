@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from agents.derive import derive, is_change, restate
 from agents.finding import Finding
 from agents.formats import Style, Unit, escape, period_shape, show
-from agents.grounding_words import said_parts
+from agents.grounding_words import parts, said_parts
 from agents.phrases.book import Book, Known, in_words, label, plural
 from agents.writer_query import tool_of
 from tools.facts import Days, DerivedBy, Fact, FactTable, FactValue, Findings
@@ -257,7 +257,8 @@ class Page:
         place = self.columns.index(column)
         for prefix in self._prefixes:
             fact = self._facts.get(f"{self.call}.{prefix}{row}.{column}")
-            if fact is not None and fact.value == self.rows[row][place]:  # each table of a finding counts its rows from nothing
+            # Each table of a finding counts its rows from nothing: two of them may hold the same number there, about others.
+            if fact is not None and fact.value == self.rows[row][place] and (not prefix or self._is_about(fact, row)):
                 return fact
         id = f"{self.call}.{row}.{column}" if f"{self.call}.{row}.{column}" not in self._facts else f"{self.call}.{row}.{column}.cell"
         entity = " · ".join(text for text in (self._spoken(row, name) for name in self.names) if text) or None
@@ -271,6 +272,11 @@ class Page:
             evidence_id=self._evidence(),
         )
         return self._declare(cited)
+
+    def _is_about(self, fact: Fact, row: int) -> bool:
+        """Whether a fact names something its row holds, or nothing."""
+        held = {str(value) for value in self.rows[row]}
+        return fact.entity is None or any(part in held for part in parts(fact.entity))
 
     def stretch(self, row: int) -> Days | None:
         """The days of a row's time bucket, cut to the period asked about."""

@@ -84,9 +84,14 @@ class Runner:
         try:
             return Ran(call, run_call(ToolCall(call.tool, call.arguments), self._context, TOOLS))
         except CannotDo as error:
-            return Ran(call, None, str(error), error.what.startswith("the period") or call.tool in _NEEDS_A_RECORD)
+            return Ran(call, None, str(error), error.what.startswith("the period") or _has_no_record(call, error))
         except ToolError as error:
             return Ran(call, None, str(error))
+
+
+def _has_no_record(call: Call, error: CannotDo) -> bool:
+    """Whether nothing was trained or promised yet; a record that cannot be read is a fault, not an empty one."""
+    return call.tool in _NEEDS_A_RECORD and error.why.startswith(("none was trained", "no folder of models", "of the forecasts given"))
 
 
 def gold_case(case: Case, runner: Runner) -> tuple[GoldTurn, ...]:

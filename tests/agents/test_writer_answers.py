@@ -303,3 +303,14 @@ def test_follow_ups_do_not_ask_again_what_was_answered(company: Demo) -> None:
     assert finding.findings is not None
     page = Page(finding, finding.findings, open_book("en"), KNOWN, asked_query(planned))
     assert "revenue by category in September 2026" not in suggest(page)
+
+
+def test_two_tables_with_the_same_number_in_the_same_place_keep_their_own_names() -> None:
+    columns = (TableColumn(name="product"), TableColumn(name="units", unit="units"))
+    tables = tuple(FactTable(title=name, shape="bar", columns=columns, rows=((name, 0),)) for name in ("Lamp", "Chair"))
+    second = Fact(id="c1.s0.units", name="units", value=0, unit="units", entity="Chair", period=SEPTEMBER, evidence_id="c1.e")
+    call = PlannedCall(id="c1", tool="breakdown", arguments={"metrics": ["units"], "by": ["product"]})
+    finding = Finding(agent="bi", call=call, findings=Findings(facts=(second,), tables=tables, period=SEPTEMBER))
+    book = open_book("en")
+    page = Page(finding, finding.findings or Findings(), book, KNOWN, asked_query(call))
+    assert page.raw(0, "units").entity == "Lamp"
