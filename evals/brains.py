@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from agents.brain import Brain
 
 
+STAGES = ("rules", "without-dialogue", "without-spelling", "without-likeness", "without-names")
+
+
 class NoBrain(LookupError):
     """No engine of that name can be used here; the text says why."""
 
@@ -31,11 +34,15 @@ def _embedded(company: Company) -> Brain:
     return cast("Brain", module.EmbeddedBrain(lambda: company.ground))
 
 
-def _rules(company: Company) -> Brain:
-    """The planner without what it learnt: what explains most is taken, and only when it explains all."""
-    from agents.brain_embedded import EmbeddedBrain
+def _ablated(name: str) -> Callable[[Company], Brain]:
+    """The embedded planner without one of its stages."""
 
-    return EmbeddedBrain(lambda: company.ground, learnt=lambda: None)
+    def opened(company: Company) -> Brain:
+        from evals.ablation import ABLATIONS
+
+        return ABLATIONS[name](company)
+
+    return opened
 
 
 def _typed(company: Company) -> Brain:
@@ -87,7 +94,7 @@ def _gold(company: Company) -> Brain:
 
 BRAINS: dict[str, Callable[[Company], Brain]] = {
     "embedded": _embedded,
-    "rules": _rules,
+    **{name: _ablated(name) for name in STAGES},
     "llm": _llm,
     "typed": _typed,
     "abstain": _abstain,

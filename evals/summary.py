@@ -35,7 +35,7 @@ def write_summary(runs: Sequence[Run], folder: Path) -> Path:
 
 def summary(runs: Sequence[Run]) -> str:
     """The whole page."""
-    names = [f"{run.suite} · {run.brain}" for run in runs]
+    names = _names(runs)
     about = "; ".join(f"{name}: {len(run.turns)} turns on {', '.join(run.companies)}" for name, run in zip(names, runs, strict=True))
     return "".join(
         (
@@ -48,6 +48,17 @@ def summary(runs: Sequence[Run]) -> str:
             f"<h2>Seconds</h2>{_seconds(names, runs)}</html>\n",
         )
     )
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """Suite and engine; the company where the runs are not all of the same."""
+    several = len({run.companies for run in runs}) > 1
+    return [" · ".join((run.suite, run.brain, *(_sorts(run.companies) if several else ()))) for run in runs]
+
+
+def _sorts(companies: Sequence[str]) -> tuple[str, ...]:
+    """Companies without their seeds."""
+    return tuple(dict.fromkeys(name.split("-")[0] for name in companies))
 
 
 def _totals(names: Sequence[str], runs: Sequence[Run]) -> str:
