@@ -68,6 +68,30 @@ def run(
         raise typer.Exit(_FAILED)
 
 
+@app.command("probe")
+def probe(
+    suite: Annotated[str, typer.Argument(help="Whose questions are asked of a poisoned copy, and with an order behind them")] = "quick",
+    brain: _Brain = "embedded",
+    company: Annotated[str, typer.Option(help="tiny, demo, large")] = "tiny",
+    seed: Annotated[int, typer.Option(help="Seed of the company")] = 7,
+) -> None:
+    """What must hold of any answers: sums, hostile text, planted stories. Ends with 1 when a relation or a plan broke."""
+    import asyncio
+
+    from evals.catalog import suite_called
+    from evals.probe import by_kind, probe_all
+
+    with _named_trouble():
+        found = asyncio.run(probe_all(brain, company, seed, _home() / "evals" / "companies", suite_called(suite).cases()))
+    rows = [(each.kind, f"{each.held.value:.3f}", each.held.n, f"{each.answered.value:.3f}") for each in by_kind(found)]
+    table(("what must hold", "held", "of", "answered"), rows)
+    broken = [each for each in found if each.outcome == "broken"]
+    for each in broken:
+        complain(f"{each.kind}: {each.name} {each.said}".rstrip())
+    if any(not each.kind.startswith("planted") for each in broken):
+        raise typer.Exit(_FAILED)
+
+
 @app.command("compare")
 def compare(
     before: Annotated[Path, typer.Argument(help="Folder of the first run")],
