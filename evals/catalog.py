@@ -40,10 +40,12 @@ def _clean_question(case: Case) -> bool:
 SUITES: tuple[Suite, ...] = (
     Suite("dev", "questions and dialogues that may be looked at while building", ("dev",)),
     Suite("dev2", "questions of a second author that may be looked at", ("dev2",)),
+    Suite("dev3", "questions of a third author that may be looked at", ("dev3",)),
     Suite(
         "quick", "every third question of dev and dev2: what CI asks", ("dev", "dev2"), lambda case: not case.is_dialogue and _third(case)
     ),
     Suite("test", "questions and dialogues of which only totals are looked at", ("test",)),
+    Suite("test3", "questions of a third author of which only totals are looked at", ("test3",)),
     Suite("all", "everything"),
     Suite("smoke", "every tenth question of dev", ("dev",), lambda case: not case.is_dialogue and case.id.endswith("1")),
     Suite("dialogues", "conversations of several turns", keep=lambda case: case.is_dialogue),

@@ -50,6 +50,9 @@ class Judged(Frozen):
     sure: float = 1.0  # how sure the answer calls itself, 0 to 1
     clarified: bool | None = None  # whether one of the readings offered was the right one; None where nothing was offered
     steady: bool | None = None  # asked twice, the same both times; None when it was asked once
+    calls: int = 0  # of tools
+    tokens: int = 0  # a language model read and wrote
+    cost_usd: float = 0.0
     seconds: float = 0.0
     planner_seconds: float = 0.0
     trace: Trace = Trace()

@@ -81,6 +81,9 @@ def totals(run: Run) -> dict[str, Rate]:
         "English": part_of((turn for turn in asked if turn.language == "en"), lambda turn: bool(turn.executed)),
         "Vietnamese": part_of((turn for turn in asked if turn.language == "vi"), lambda turn: bool(turn.executed)),
         "same twice": part_of((turn for turn in turns if turn.steady is not None), lambda turn: bool(turn.steady)),
+        "tool calls an answer": mean_of(turn.calls for turn in answered),
+        "tokens a turn": mean_of(turn.tokens for turn in turns),
+        "cost a turn, USD": mean_of(turn.cost_usd for turn in turns),
         "no fault": part_of(turns, lambda turn: turn.did != "failed"),
     }
 
