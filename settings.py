@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     documents_feeds: str = Field(
         default="", description="News and market feeds to take in, separated by blanks: https addresses, or files; empty means none"
     )
+    documents_vectors_url: str | None = Field(
+        default=None, description="Chroma server that finds documents by meaning, as http://HOST:8000; empty keeps its files in OIIS_HOME"
+    )
     documents_feeds_private: bool = Field(default=False, description="Let feeds be fetched from addresses of your own network")
     debug: bool = Field(default=False, description="Show the whole trace of an unexpected fault")
 
@@ -89,6 +92,11 @@ class Settings(BaseSettings):
     @classmethod
     def _known_queue(cls, value: str | None) -> str | None:
         return value if value is None else _check_scheme(value, ("redis://", "rediss://", "unix://"))
+
+    @field_validator("documents_vectors_url")
+    @classmethod
+    def _known_vectors(cls, value: str | None) -> str | None:
+        return value if value is None else _check_scheme(value, ("http://", "https://"))
 
     @field_validator("access_key")
     @classmethod

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import threading
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.blocking import beside
@@ -21,6 +22,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from api.work.dispatch import Dispatcher
+    from knowledge.embed import Embedder
     from knowledge.library import Library
     from knowledge.library_inbox import InboxFile
     from knowledge.search import Searcher
@@ -43,6 +45,13 @@ class Documents:
         """What was given; it opens nothing by itself."""
         return library_of(self._settings.home)
 
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The one model of meaning of this process; its weights are read at the first text."""
+        from knowledge.embed import MiniLM
+
+        return MiniLM()
+
     @property
     def searcher(self) -> Searcher:
         """What finds passages; one for all who ask."""
@@ -51,7 +60,8 @@ class Documents:
 
         with self._lock:
             if self._searcher is None:
-                self._searcher = Searcher(self.library, DocumentIndex(self._settings.home / "documents_index", keep=1))
+                index = DocumentIndex(self._settings.home / "documents_index", self._settings.documents_vectors_url, self.embedder)
+                self._searcher = Searcher(self.library, index)
             return self._searcher
 
 
@@ -62,30 +72,26 @@ class DocumentWatch:
         self._settings, self._dispatcher = settings, dispatcher
         self._indexed = self._written = ""
         self._given: set[tuple[str, int, int]] = set()
+        self._fed: dict[str, int] = {}
         self._swept_at = float("-inf")
-        self._trouble = ""
+        self._told: dict[str, str] = {}
 
     async def watch(self) -> None:
-        """Look every other second, until cancelled; what goes wrong is told once and tried again."""
+        """Look every other second, until cancelled."""
         while True:
-            try:
-                await self.look()
-                self._trouble = ""
-            except (IngestionError, StoreError, WorkError, OSError) as error:
-                if str(error) != self._trouble:
-                    _LOG.warning("documents wait: %s", error)
-                self._trouble = str(error)
+            await self.look()
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def look(self) -> None:
-        """One round."""
-        await self._take_files()
-        await self._take_feeds()
-        await self._follow_data()
-        await self._follow_library()
-        if time.monotonic() - self._swept_at > _SWEEP_SECONDS:
-            self._swept_at = time.monotonic()
-            await beside(self._sweep)
+        """One round. What goes wrong in one part of it is told once and tried again, and holds up no other part."""
+        for part in (self._take_files, self._take_feeds, self._follow_data, self._follow_library, self._tidy):
+            try:
+                await part()
+                self._told.pop(part.__name__, None)
+            except (IngestionError, StoreError, WorkError, OSError) as error:
+                if self._told.get(part.__name__) != str(error):
+                    _LOG.warning("documents wait: %s", error)
+                self._told[part.__name__] = str(error)
 
     async def _take_files(self) -> None:
         """Each file of the watched folder once, and again when it changes."""
@@ -101,7 +107,11 @@ class DocumentWatch:
         from knowledge.library_inbox import settled
 
         root = self._settings.documents_inbox
-        return [] if root is None else [found for found in settled(root) if found.mark not in self._given]
+        if root is None:
+            return []
+        if not root.is_dir():
+            raise WorkError(f"The folder {root} of OIIS_DOCUMENTS_INBOX is not there. Next: make it, or correct the setting.")
+        return [found for found in settled(root) if found.mark not in self._given]
 
     async def _take_feeds(self) -> None:
         """Each feed once an hour; the same key again is the same job."""
@@ -109,7 +119,9 @@ class DocumentWatch:
         for address in self._settings.documents_feeds.split():
             arguments = FetchFeed(address=address, private=self._settings.documents_feeds_private)
             name = hashlib.sha256(arguments.model_dump_json().encode()).hexdigest()[:24]
-            await self._dispatcher.ask(FETCH_FEED, arguments, f"feed-{name}-{hour}")
+            if self._fed.get(name) != hour:
+                await self._dispatcher.ask(FETCH_FEED, arguments, f"feed-{name}-{hour}")
+                self._fed[name] = hour
 
     async def _follow_data(self) -> None:
         """What the data show is written anew when the data changed."""
@@ -135,6 +147,11 @@ class DocumentWatch:
         library = library_of(self._settings.home)
         revision = library.revision()
         return f"{(library.folder / 'library.db').stat().st_ino}-{revision}" if revision else ""
+
+    async def _tidy(self) -> None:
+        if time.monotonic() - self._swept_at > _SWEEP_SECONDS:
+            self._swept_at = time.monotonic()
+            await beside(self._sweep)
 
     def _sweep(self) -> None:
         """What a kill may have left: originals that nothing names, uploads that nobody waits for."""

@@ -1,4 +1,4 @@
-"""Bodies of the document endpoints."""
+"""Bodies of the document endpoints; a document itself goes out as the library keeps it."""
 
 from __future__ import annotations
 
@@ -7,39 +7,17 @@ from datetime import date
 from pydantic import Field
 
 from api.schemas import Body, JobState
-from knowledge.contract import DocumentKind, Entity, Language
-
-
-class DocumentCard(Body):
-    """A version of a document, without its text."""
-
-    doc_id: str
-    version: int
-    title: str
-    source: str = Field(description="The file name it came under")
-    media_type: str
-    kind: DocumentKind
-    language: Language
-    scope: str
-    published_on: date | None = None
-    effective_from: date | None = None
-    effective_until: date | None = None
-    period_from: date | None = None
-    period_until: date | None = None
-    entities: tuple[Entity, ...] = ()
-    pages: int
-    sha256: str
-    added_at: str
+from knowledge.contract import Document, DocumentKind
 
 
 class DocumentPage(Body):
     """Some of the documents, by title, and how many there are in all."""
 
-    documents: tuple[DocumentCard, ...]
+    documents: tuple[Document, ...]
     total: int
 
 
-class DocumentDetail(DocumentCard):
+class DocumentDetail(Document):
     """A version of a document with its outline, the versions there are, and what could not be read of it."""
 
     sections: tuple[str, ...] = ()
@@ -54,7 +32,7 @@ class Upload(Body):
     id: str
     state: JobState
     message: str = ""
-    document: DocumentCard | None = None
+    document: Document | None = None
 
 
 class FoundPassage(Body):

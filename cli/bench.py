@@ -69,6 +69,20 @@ def library(
     bench_library(home, None if split == "both" else split, size, seed)  # type: ignore[arg-type]
 
 
+@app.command("ablation")
+def ablation(
+    home: Annotated[Path | None, typer.Option(help="An installation that holds the demo company; without it one is founded")] = None,
+    size: Annotated[str, typer.Option(help="tiny or demo, where one is founded")] = "demo",
+    seed: Annotated[int, typer.Option(help="Seed, where one is founded")] = 7,
+) -> None:
+    """Documents: the demo library searched with one part of the search left out or changed at a time."""
+    from evals.bench_retrieval_library import bench_ablation
+
+    if size not in ("tiny", "demo"):
+        raise typer.BadParameter("--size is tiny or demo")
+    bench_ablation(home, size, seed)  # type: ignore[arg-type]
+
+
 @app.command("forecast")
 def forecast(
     data: Annotated[Path | None, typer.Option(help="Daily sales as Parquet: store_id, item_id, date, units, sell_price")] = None,
@@ -76,21 +90,29 @@ def forecast(
     future_prices: Annotated[Path | None, typer.Option(help="Prices of the days to come, as far as they are known")] = None,
     horizon: Annotated[int, typer.Option(min=1, max=180, help="Days ahead")] = 28,
     predict: Annotated[Path | None, typer.Option(help="Write the forecast of the days after the file here, as Parquet")] = None,
+    network: Annotated[bool, typer.Option("--network", help="Also teach the network on each origin that is scored")] = False,
+    home: Annotated[Path | None, typer.Option(help="Instead of a file: the warehouse of an installation")] = None,
+    retail: Annotated[Path | None, typer.Option(help="Instead of a file: UCI Online Retail as Parquet, by week and month")] = None,
     largest: Annotated[int, typer.Option(help="Without a file: most products measured")] = 10_000,
 ) -> None:
     """Forecasting: a file of daily sales backtested beside the ladder and predicted; without one, time and memory as products grow."""
-    from evals.bench_forecast import SIZES, bench_files
+    from evals.bench_forecast import SIZES, bench_files, bench_home
     from evals.bench_forecast_growth import bench_growth
+    from evals.bench_forecast_weekly import bench_retail
 
-    if data is None:
-        bench_growth(tuple(size for size in SIZES if size <= largest))
-        return
-    if calendar is None:
-        raise typer.BadParameter("--calendar names the days of the sales file; it is needed with --data")
-    missing = [path for path in (data, calendar, future_prices) if path and not path.exists()]
+    missing = [path for path in (data, calendar, future_prices, home, retail) if path and not path.exists()]
     if missing:
         raise typer.BadParameter(f"{missing[0]} is not there")
-    bench_files(data, calendar, future_prices, horizon, predict)
+    if data and calendar is None:
+        raise typer.BadParameter("--calendar names the days of the sales file; it is needed with --data")
+    if data and calendar:
+        bench_files(data, calendar, future_prices, horizon, predict, network)
+    elif home:
+        bench_home(home, horizon)
+    elif retail:
+        bench_retail(retail)
+    else:
+        bench_growth(tuple(size for size in SIZES if size <= largest))
 
 
 @app.command("retrieval")
@@ -118,6 +140,17 @@ def retrieval(
             bench_retrieval(docs[0], queries, top, predict, qrels, vectors)
     except BadSet as error:
         raise typer.BadParameter(str(error)) from error
+
+
+@app.command("documents")
+def documents(
+    whole: Annotated[int, typer.Option(min=100, help="Chunks that are embedded for it")] = 10_000,
+    largest: Annotated[int, typer.Option(min=100, help="Chunks that are searched, with drawn vectors")] = 100_000,
+) -> None:
+    """Documents: a 200-page PDF from bytes to index, an index built and rebuilt, questions to a large one; seconds and memory."""
+    from evals.bench_retrieval_growth import bench_documents
+
+    bench_documents(whole, largest)
 
 
 @app.command("history")

@@ -74,6 +74,9 @@ def add(
         effective_until=_day(effective_until),
     )
     files = list(_files(sources))
+    if not files:
+        complain(f"there is no file to read in {', '.join(map(str, sources))}. Next: name a file, or a folder that holds some.")
+        raise typer.Exit(_REFUSED)
     if len(files) > 1 and (title or doc_id):
         raise typer.BadParameter("--title and --id are for one document; give one file")
     refused = _take_in(files, filing, as_json)
@@ -182,12 +185,22 @@ def watch(
     while True:
         fresh = [found for found in settled(folder, quiet_seconds=0 if once else 1) if found.mark not in seen]
         seen |= {found.mark for found in fresh}
+        refused = _take_in([(found.path, found.folder) for found in fresh], Filing(), as_json=False) if fresh else 0
         if fresh:
-            _take_in([(found.path, found.folder) for found in fresh], Filing(), as_json=False)
             _update(quiet=False)
         if once:
+            _tell_round(folder, len(fresh), refused)
             return
         time.sleep(seconds)
+
+
+def _tell_round(folder: Path, files: int, refused: int) -> None:
+    """What one look at a folder came to; refused documents are an error, an empty folder is not."""
+    if not files:
+        complain(f"there is no file to read in {folder}")
+    if refused:
+        complain(f"{refused} of {files} documents were refused")
+        raise typer.Exit(_REFUSED)
 
 
 def _take_in(files: list[tuple[Path, str]], filing: Filing, as_json: bool) -> int:
@@ -283,5 +296,7 @@ def _library() -> Library:
 
 def _index() -> DocumentIndex:
     from knowledge.index import DocumentIndex
+    from settings import read_settings
 
-    return DocumentIndex(_home() / "documents_index", keep=1)
+    settings = read_settings()
+    return DocumentIndex(settings.home / "documents_index", settings.documents_vectors_url)

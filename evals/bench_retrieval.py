@@ -17,6 +17,7 @@ from knowledge.embed import Embedder, Matrix, MiniLM
 from knowledge.embed_cache import CachedEmbedder
 from knowledge.fuse import TUNED, Weights
 from knowledge.index_corpus import Corpus, Unit
+from knowledge.index_parts import text_parts
 from knowledge.keyword import question_weights
 from knowledge.search_rank import rank
 from knowledge.views import Views, look
@@ -34,21 +35,27 @@ class Way:
     plain: bool = False  # the question whole, every word worth the same
     titled: bool = True
     cut: bool = False  # sections are units of their own, an article is as good as its best
+    parts: bool = True  # a vector for each few sentences beside that of the whole
 
 
 WAYS = (
-    Way("BM25, the question whole", Weights(1, 0, 0), plain=True),
-    Way("MiniLM, the question whole", Weights(0, 0, 1), plain=True),
-    Way("both, reciprocal ranks", None, plain=True),
-    Way("both, standardised scores", Weights(1, 0, 1), plain=True),
+    Way("BM25, the question whole", Weights(1, 0, 0), plain=True, parts=False),
+    Way("MiniLM, the question and the article whole", Weights(0, 0, 1), plain=True, parts=False),
+    Way("both, reciprocal ranks", None, plain=True, parts=False),
+    Way("both, standardised scores", Weights(1, 0, 1), plain=True, parts=False),
     Way("BM25, words weighed by their rarity in English", Weights(1, 0, 0)),
     Way("headings covered", Weights(0, 1, 0)),
-    Way("MiniLM, passages of the question pooled", Weights(0, 0, 1)),
+    Way("MiniLM, passages of the question, parts of the articles", Weights(0, 0, 1)),
+    Way("weighed words and headings, no meaning", Weights(1, 1, 0)),
     Way("all three, reciprocal ranks", None),
+    Way("all three, standardised, one vector an article", TUNED["scenario"], parts=False),
     Way("all three, standardised, without titles in the text", TUNED["scenario"], titled=False),
     Way("all three, standardised, sections as units", TUNED["scenario"], cut=True),
     Way("all three, standardised (what is served)", TUNED["scenario"]),
 )
+PLAIN, OURS = slice(0, 2), slice(4, 7)
+GRID = tuple(Way("chosen", Weights(1, heading, vector)) for heading in (0, 0.5, 1, 2) for vector in (0, 0.5, 1, 2))
+Gains = dict[str, float]
 
 
 def bench_retrieval(docs: Path, queries: Path, top: int, predict: Path | None, qrels: Path | None, vectors: Path | None) -> None:
@@ -89,15 +96,35 @@ def ablation(articles: Sequence[Article], questions: Mapping[str, str], labels: 
     views = {key: look(text) for key, text in asked.items()}
     pooled = {key: embedder.embed(view.windows) for key, view in views.items()}
     whole = embedder.embed(list(asked.values()))
-    corpora = {(True, False): corpus}
-    scored: list[tuple[Way, float, float]] = []
-    for way in WAYS:
-        if (way.titled, way.cut) not in corpora:
-            corpora[way.titled, way.cut] = build(articles, embedder, way)
-        orders = _orders(corpora[way.titled, way.cut], way, views, pooled, dict(zip(asked, whole, strict=True)))
-        gains = [(ndcg(orders[key], labels[key], DEPTH), recall(orders[key], labels[key], DEPTH)) for key in asked]
-        scored.append((way, float(np.mean([gain for gain, _ in gains])), float(np.mean([found for _, found in gains]))))
-    return _table(scored, len(asked))
+    corpora = {(True, False, True): corpus}
+    scored: list[tuple[Way, Gains, Gains]] = []
+    for way in (*WAYS, *GRID):
+        form = (way.titled, way.cut, way.parts)
+        if form not in corpora:
+            corpora[form] = build(articles, embedder, way)
+        orders = _orders(corpora[form], way, views, pooled, dict(zip(asked, whole, strict=True)))
+        gained = {key: ndcg(orders[key], labels[key], DEPTH) for key in asked}
+        scored.append((way, gained, {key: recall(orders[key], labels[key], DEPTH) for key in asked}))
+    return _table(scored[: len(WAYS)], chosen_on_halves([gained for _, gained, _ in scored[len(WAYS) :]]))
+
+
+def chosen_on_halves(forms: Sequence[Gains], times: int = 100, seed: int = 7) -> float | None:
+    """The gain of the form that is best on one half of the questions, on the other half; over many halves, both ways.
+
+    None where there are too few questions for two halves.
+    """
+    draw = np.random.default_rng(seed)
+    gains = np.array([list(form.values()) for form in forms])
+    found: list[float] = []
+    for _ in range(times):
+        order = draw.permutation(gains.shape[1])
+        halves = np.array_split(order, 2)
+        found += [
+            float(gains[gains[:, one].mean(axis=1).argmax(), other].mean())
+            for one, other in (halves, halves[::-1])
+            if len(one) and len(other)
+        ]
+    return float(np.mean(found)) if found else None
 
 
 def _orders(
@@ -125,15 +152,25 @@ def _documents(corpus: Corpus, views: Views, vectors: Matrix, weights: Weights |
 
 
 def _units(article: Article, way: Way) -> Iterator[Unit]:
-    parts = article.content.split("\n#") if way.cut else [article.content]
-    for number, part in enumerate(parts):
-        text = f"{article.title}\n{part}" if way.titled else part
-        yield Unit(f"{article.doc_id}.{number}", article.doc_id, article.title, text)
+    pieces = article.content.split("\n#") if way.cut else [article.content]
+    title = article.title if way.titled else ""
+    for number, piece in enumerate(pieces):
+        text = f"{title}\n{piece}" if title else piece
+        parts = text_parts(title, "", piece) if way.parts else ()
+        yield Unit(f"{article.doc_id}.{number}", article.doc_id, article.title, text, parts)
 
 
-def _table(scored: Sequence[tuple[Way, float, float]], count: int) -> Table:
-    better = max(gain for way, gain, _ in scored[:2])
-    table = Table("way", "nDCG@10", "recall@10", "beside the better plain arm", title=f"{count} labelled questions")
-    for way, gain, found in scored:
-        table.add_row(way.name, f"{gain:.3f}", f"{found:.3f}", f"{gain / better - 1:+.1%}" if better else "")
+def _table(scored: Sequence[tuple[Way, Gains, Gains]], halves: float | None) -> Table:
+    gains = [float(np.mean(list(gained.values()))) for _, gained, _ in scored]
+    plain, ours = max(gains[PLAIN]), max(gains[OURS])
+    beside = ("beside the better plain arm", "beside the best arm of ours")
+    table = Table("way", "nDCG@10", "recall@10", *beside, title=f"{len(scored[0][1])} labelled questions")
+    for (way, _, found), gain in zip(scored, gains, strict=True):
+        table.add_row(way.name, f"{gain:.3f}", f"{np.mean(list(found.values())):.3f}", _more(gain, plain), _more(gain, ours))
+    if halves is not None:
+        table.add_row("weights chosen on one half, measured on the other", f"{halves:.3f}", "", _more(halves, plain), _more(halves, ours))
     return table
+
+
+def _more(gain: float, than: float) -> str:
+    return f"{gain / than - 1:+.1%}" if than else ""

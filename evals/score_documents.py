@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
+from math import log2, nan
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from evals.score_documents_cases import Question, by_type
-from knowledge.contract import Passage
+from evals.score_documents_cases import Place, Question, by_type, shingles
+from knowledge.contract import Passage, Quote
 
 if TYPE_CHECKING:
     from knowledge.embed import Embedder
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Ask = Callable[[Question], Sequence[Passage]]
 _TOP, _DEEP = 5, 10
+_MOST_OF = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,28 @@ class Citations:
 
 
 def recall_at(question: Question, passages: Sequence[Passage], top: int = _TOP) -> float:
-    """Which part of the places stands in the first passages; where several documents say the same, any one of them is enough."""
+    """Which part of the places stands in the first passages."""
     found = [any(place.stands_in(passage) for passage in passages[:top]) for place in question.places]
     return sum(found) / len(found)
 
 
 def ndcg_at(question: Question, passages: Sequence[Passage], top: int = _DEEP) -> float:
-    """Gain 1 for the first passage of each place, discounted by rank, beside the best order there is."""
+    """Each passage gains as many places as it is the first to hold, discounted by rank, beside the best order of these passages.
+
+    Places that no passage holds count as passages of their own in the best order, so what was not found is never forgiven.
+    """
     left = list(question.places)
-    gain = 0.0
-    for rank, passage in enumerate(passages[:top]):
+    gains: list[int] = []
+    for passage in passages[:top]:
         standing = [place for place in left if place.stands_in(passage)]
-        if standing:
-            gain += 1 / log2(rank + 2)
-            left = [place for place in left if place not in standing]
-    held = len({(place.document, place.version) for place in question.places}) if gain else len(question.places)
-    best = sum(1 / log2(rank + 2) for rank in range(min(held, top)))
-    return min(1.0, gain / best)
+        gains.append(len(standing))
+        left = [place for place in left if place not in standing]
+    best = sorted([*filter(None, gains), *(1 for _ in left)], reverse=True)[:top]
+    return _discounted(gains) / _discounted(best) if best else 0.0
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / log2(rank + 2) for rank, gain in enumerate(gains))
 
 
 def score(asked: Iterable[Question], ask: Ask) -> dict[str, Scores]:
@@ -91,27 +97,23 @@ def cite(asked: Iterable[Question], ask: Ask, embedder: Embedder | None = None) 
             silent.append(not reply.answered)
             continue
         answered.append(reply.answered)
-        texts = [(quote.doc_id, quote.version, quote.text) for quote in reply.quotes]
-        if texts:
-            precise.append(mean(any(_quotes(text, question) for text in [each]) for each in texts))
-        recalled.append(mean(any(_in_place(text, place.shingles, place.document) for text in texts) for place in question.places))
+        if reply.quotes:
+            precise.append(mean(any(_in_place(quote, place) for place in question.places) for quote in reply.quotes))
+        recalled.append(mean(any(_in_place(quote, place) for quote in reply.quotes) for place in question.places))
     return Citations(len(right), _mean(precise), _mean(recalled), _mean(answered), _mean(silent), _mean(right))
 
 
-def _quotes(text: tuple[str, int, str], question: Question) -> bool:
-    return any(_in_place(text, place.shingles, place.document) for place in question.places)
-
-
-def _in_place(text: tuple[str, int, str], gold: frozenset[str], document: str) -> bool:
-    """Whether a quote is of the place: most of its words stand there, or the place stands in it."""
-    from evals.score_documents_cases import shingles
-
-    said = shingles(text[2])
-    return text[0] == document and len(said & gold) >= 0.5 * min(len(said), len(gold))
+def _in_place(quote: Quote, place: Place) -> bool:
+    """Whether a quote is of the place: of its document in its version, and most of its words stand there, or the place stands in it."""
+    said = shingles(quote.text)
+    return (quote.doc_id, quote.version) == (place.document, place.version) and (
+        len(said & place.shingles) >= _MOST_OF * min(len(said), len(place.shingles))
+    )
 
 
 def _mean(values: Sequence[float]) -> float:
-    return mean(values) if values else 1.0
+    """Nothing measured is no success: not a number."""
+    return mean(values) if values else nan
 
 
 def asking(searcher: Searcher, top: int = _DEEP) -> Ask:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _KINDS: tuple[QuestionKind, ...] = ("question", "scenario", "exact", "vietnamese")
 ARMS: Mapping[str, Weights] = {"words": Weights(keyword=1.0, heading=0.5, vector=0.0), "meaning": Weights(0.0, 0.0, 1.0)}
-_QUOTED = 5
+_QUOTED = 8
 
 
 def bench_library(home: Path | None, split: Split | None, size: Size, seed: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from knowledge.cite_subject import parallel
 from knowledge.contract import Document, Passage, Quote
 from knowledge.keyword_words import terms
 
@@ -25,9 +26,14 @@ class Conflict:
 
 
 def conflicts_among(quotes: Sequence[Quote], passages: Sequence[Passage]) -> tuple[Conflict, ...]:
-    """Pairs of quotes from different documents whose words are alike and whose figures are not."""
+    """Pairs of quotes from different documents about the same thing whose words are alike and whose figures are not."""
     documents = {(each.document.doc_id, each.document.version): each.document for each in passages}
-    pairs = [(one, other) for place, one in enumerate(quotes) for other in quotes[place + 1 :] if _disagree(one, other)]
+    pairs = [
+        (one, other)
+        for place, one in enumerate(quotes)
+        for other in quotes[place + 1 :]
+        if _disagree(one, other) and not parallel(documents[one.doc_id, one.version], documents[other.doc_id, other.version])
+    ]
     return tuple(_ordered(one, other, documents) for one, other in pairs)
 
 

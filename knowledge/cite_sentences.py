@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 # A point ends a sentence before a capital letter, a digit or a quote; not after one letter ("No. 4 B. Smith") nor after a number of a list.
 _END = re.compile(r"(?<=[^\W\d_]{2}[.!?])[\"”')]*\s+(?=[^\W_]|[\"“'(])|(?<=[%)\d][.!?])\s+(?=[^\W\d_])")
@@ -24,18 +25,21 @@ class Piece:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The sentences and rows of a chunk in order; headings and column names are context, not pieces."""
-    heading, columns = "", ""
-    for line in filter(None, map(str.strip, text.splitlines())):
+    """The sentences and rows of a chunk in order; headings, captions and column names are context, not pieces."""
+    heading, columns, caption = "", "", ""
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
         if _is_row(line):
             if not columns:
                 columns = line
             else:
-                yield Piece(line, heading, columns)
+                yield Piece(line, heading, f"{caption} {columns}".strip())
         elif _is_heading(line):
-            heading, columns = line, ""
+            heading, columns, caption = line, "", ""
+        elif _is_row(following) and line[-1] not in ".!?;":
+            columns, caption = "", line
         else:
-            columns = ""
+            columns, caption = "", ""
             yield from (Piece(sentence, heading) for sentence in sentences(line))
 
 

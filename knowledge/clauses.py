@@ -114,6 +114,15 @@ def read_conditions(text: str, kinds: tuple[ConditionKind, ...] = ()) -> tuple[C
     return tuple(condition for _, condition in sorted(found, key=lambda each: each[0]))
 
 
+def unread_penalties(text: str) -> tuple[str, ...]:
+    """Sentences that set a penalty for lateness that cannot be read as one: in steps, or in sums of money; word for word."""
+    from knowledge.clauses_grammar import is_unread_penalty
+
+    read = [condition.quote for condition in read_conditions(text, ("late_delivery",))]
+    said = (text[start:end] for start, end in sentences(text[:_MOST_CHARACTERS]))
+    return tuple(each for each in said if is_unread_penalty(each) and not any(each in quote for quote in read))
+
+
 _END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“(]?[A-ZĐÀ-Ỹ0-9])|\n\s*\n|\n(?=\s*(?:[-*•#|]|\d+[.)]\s))")
 _ABBREVIATED = re.compile(r"(?:\b(?:Co|Ltd|Inc|No|Art|Nr|St|Mr|Mrs|Dr|approx|e\.g|i\.e|Sdn|Bhd|TP|Q|P)\.|^\s*#*\s*\d+(?:\.\d+)*\.)$")
 

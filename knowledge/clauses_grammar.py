@@ -58,6 +58,14 @@ def late_delivery(text: str) -> LateDelivery | None:
     )
 
 
+def is_unread_penalty(text: str) -> bool:
+    """Whether a sentence speaks of a penalty for goods that come late, with rates or sums that `late_delivery` does not take."""
+    said = fold(text)
+    of_lateness = has("late", said) and has("penalty", said) and not has("owed_by_buyer", said)
+    rates = [share for share in percentages(said) if not before("cap", said[: share.start])]
+    return of_lateness and (len(rates) > 1 or any(amounts(said))) and late_delivery(text) is None
+
+
 def _per(said: str) -> Per:
     if has("per_week", said):
         return "week"

@@ -23,6 +23,7 @@ class CachedEmbedder:
 
     def __init__(self, inner: Embedder, file: Path) -> None:
         self.inner, self.file, self.embedded = inner, file, 0
+        self._asked: set[bytes] = set()
 
     @property
     def name(self) -> str:
@@ -31,6 +32,7 @@ class CachedEmbedder:
     def embed(self, texts: Sequence[str]) -> Matrix:
         """One vector for each text; `embedded` counts those that were not known."""
         keys = [self._key(text) for text in texts]
+        self._asked.update(keys)
         found = np.zeros((len(texts), DIMENSIONS), np.float32)
         with self._opened() as connection:
             known = _read(connection, keys)
@@ -45,6 +47,16 @@ class CachedEmbedder:
                 self._keep(connection, [keys[place] for place in part], vectors)
         self.embedded += len(missing)
         return found
+
+    def forget_others(self) -> None:
+        """Let go of every vector that was not asked for since this was made: what was removed leaves no trace here either."""
+        with self._opened() as connection:
+            with connection:
+                connection.execute("CREATE TEMP TABLE asked (key BLOB PRIMARY KEY) WITHOUT ROWID")
+                connection.executemany("INSERT INTO asked VALUES (?)", [(key,) for key in self._asked])
+                gone = connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM asked)").rowcount
+            if gone:
+                connection.execute("VACUUM")
 
     def _key(self, text: str) -> bytes:
         return hashlib.blake2b(text.encode(), digest_size=16, key=self.name.encode()[:64]).digest()

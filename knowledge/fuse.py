@@ -32,9 +32,9 @@ class Weights:
 
 # Tuned on labelled questions (docs/search.md); the model reads English, so that Vietnamese is led by its words.
 TUNED: Mapping[QuestionKind, Weights] = {
-    "question": Weights(keyword=1.0, heading=0.5, vector=2.0),
+    "question": Weights(keyword=1.0, heading=0.3, vector=5.0),
     "scenario": Weights(keyword=1.0, heading=1.0, vector=1.0),
-    "exact": Weights(keyword=1.5, heading=0.5, vector=0.7),
+    "exact": Weights(keyword=1.5, heading=0.5, vector=0.8),
     "vietnamese": Weights(keyword=1.5, heading=0.7, vector=0.3),
 }
 
@@ -59,9 +59,10 @@ class Scale:
 
 
 def fuse(arms: Mapping[Arm, Scores], weights: Weights | None) -> Scores:
-    """One score for each candidate from standardised arms; without weights, from the ranks the arms give them."""
+    """One score for each candidate from standardised arms, in spreads; without weights, from the ranks the arms give them."""
     if weights is None:
-        return reciprocal_ranks(list(arms.values()))
+        ranks = reciprocal_ranks(list(arms.values()))
+        return Scale.of(ranks).standardise(ranks)
     return np.asarray(sum(weights.of(arm) * scores for arm, scores in arms.items()), np.float32)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,10 +19,14 @@ from knowledge.contract import Chunk, Document, Frozen
 from knowledge.embed import Embedder, MiniLM
 from knowledge.embed_cache import CachedEmbedder
 from knowledge.index_corpus import Corpus, Unit
+from knowledge.index_parts import table_parts, text_parts
 from knowledge.keyword_words import terms
-from knowledge.vectors import ChromaVectors, VectorsDown, drop_others
+from knowledge.vectors import ChromaVectors, VectorsDown, drop_collections, drop_others
 
-CARD, FORMAT, CANARIES, THREADS = "card.json", 2, 8, 2
+CARD, OWNER, FORMAT, CANARIES, THREADS = "card.json", "owner", 3, 8, 2
+
+
+Marks = tuple[tuple[int, int], ...]
 
 
 class Shelf(Protocol):
@@ -76,6 +82,7 @@ class OpenIndex:
     corpus: Corpus
     near: ChromaVectors | None
     notes: tuple[str, ...] = ()
+    marks: Marks = ()  # how its files looked when they were checked
 
     def close(self) -> None:
         """Let go of the vector store."""
@@ -84,9 +91,12 @@ class OpenIndex:
 
 
 class DocumentIndex:
-    """The versions of the index under one folder, with the vectors of every text it ever saw."""
+    """The versions of the index under one folder, with the vectors of the texts the newest one holds.
 
-    def __init__(self, root: Path, chroma_url: str | None = None, embedder: Embedder | None = None, keep: int = 2) -> None:
+    One version is kept unless told otherwise: it can be made again from the library, and what was removed lies in no older one.
+    """
+
+    def __init__(self, root: Path, chroma_url: str | None = None, embedder: Embedder | None = None, keep: int = 1) -> None:
         self.root, self._url = root, chroma_url
         self._versions = Versions(root, keep)
         self.embedder: Embedder = embedder or MiniLM(threads=THREADS)
@@ -119,7 +129,7 @@ class DocumentIndex:
                 (self.root / POINTER).unlink(missing_ok=True)
             revision = shelf.revision()
             embedder = CachedEmbedder(self.embedder, self.root / "embeddings.sqlite")
-            units = list(_units(shelf))
+            units = [unit_of(document, chunk) for document, chunk in shelf.chunks()]
             corpus = Corpus.build(units, embedder)
             card = Card(
                 format=FORMAT,
@@ -134,9 +144,8 @@ class DocumentIndex:
             check(Corpus.load(draft.path), card)
             notes = self._store_vectors(draft.name, corpus, card)
             draft.keep()
-        stored = {folder.name.split("-")[0] for folder in (self.root / "chroma").glob("v*")}
-        for gone in stored - {version.name for version in self._versions.all()}:
-            drop_others(self.root / "chroma", set(), among=f"{gone}-*")
+        embedder.forget_others()
+        self._drop_stores()
         return Built(draft.name, card.documents, card.units, embedder.embedded, time.monotonic() - started, notes)
 
     def trouble(self) -> tuple[str, ...]:
@@ -150,10 +159,15 @@ class DocumentIndex:
         damaged = self._versions.damage(version)
         if damaged:
             return tuple(f"{name} is missing or was changed" for name in damaged)
-        return () if _card(version) else (f"{CARD} cannot be read",)
+        card = _card(version)
+        if card is None:
+            return (f"{CARD} cannot be read",)
+        return () if card.format == FORMAT else (f"it was built in another form ({card.format}; this release reads {FORMAT})",)
 
     def open(self) -> OpenIndex:
         """The current version with its vector store, checked; BadIndex naming what is damaged."""
+        before = self.current()
+        marks = _marks(before) if before else ()  # taken first: what changes while the files are read is seen by the next question
         trouble = self.trouble()
         version = None if trouble else self.current()
         card = _card(version) if version else None
@@ -162,7 +176,24 @@ class DocumentIndex:
         corpus = Corpus.load(version.path)
         check(corpus, card)
         near, notes = self._near(version.name, corpus, card)
-        return OpenIndex(version.name, card, corpus, near, notes)
+        return OpenIndex(version.name, card, corpus, near, notes, marks)
+
+    def unchanged(self, opened: OpenIndex, version: Version) -> bool:
+        """Whether this version is the one that is open, and nobody touched its files since they were checked."""
+        return opened.version == version.name and opened.marks == _marks(version)
+
+    def look_again(self, opened: OpenIndex) -> None:
+        """Try once more for the vector store of an open version whose store was away."""
+        opened.near, opened.notes = self._near(opened.version, opened.corpus, opened.card)
+
+    def _drop_stores(self) -> None:
+        """Delete the stores of versions that are gone; a server that does not answer is cleared by the next build."""
+        kept = {version.name for version in self._versions.all()}
+        for gone in {folder.name.split("-")[0] for folder in (self.root / "chroma").glob("v*")} - kept:
+            drop_others(self.root / "chroma", set(), among=f"{gone}-*")
+        if self._url:
+            with contextlib.suppress(VectorsDown):
+                drop_collections(self._url, {self._collection(name) for name in kept}, among=self._collection(""))
 
     def _sound_card(self) -> Card | None:
         return None if self.trouble() else self.card()
@@ -191,17 +222,10 @@ class DocumentIndex:
         store = ChromaVectors.build(place, self._collection(name), corpus.vectors)
         if isinstance(place, Path):
             drop_others(place.parent, {place.name}, among=f"{name}-*")
-        store.check(corpus.vectors, tuple(canary.place for canary in card.canaries))
-        return store
+        return _sound(store, corpus, card)
 
     def _opened(self, name: str, corpus: Corpus, card: Card) -> ChromaVectors:
-        store = ChromaVectors.open(self._url or self._folder(name), self._collection(name))
-        try:
-            store.check(corpus.vectors, tuple(canary.place for canary in card.canaries))
-        except VectorsDown:
-            store.close()
-            raise
-        return store
+        return _sound(ChromaVectors.open(self._url or self._folder(name), self._collection(name)), corpus, card)
 
     def _folder(self, name: str) -> Path:
         """Where the newest store of a version lies. A repaired one never takes the place of the one it replaces:
@@ -214,7 +238,15 @@ class DocumentIndex:
         return newest.with_name(f"{name}-{int(newest.name.rsplit('-', 1)[1]) + 1:03d}") if newest.exists() else newest
 
     def _collection(self, name: str) -> str:
-        return f"oiis-{name}"
+        """What the collection of a version is called; a server may hold those of several installations."""
+        return f"oiis-{self._owner() if self._url else 'here'}-{name}"
+
+    def _owner(self) -> str:
+        file = self.root / OWNER
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(secrets.token_hex(6), encoding="utf-8")
+        return file.read_text(encoding="utf-8").strip()
 
 
 def check(corpus: Corpus, card: Card) -> None:
@@ -225,19 +257,48 @@ def check(corpus: Corpus, card: Card) -> None:
     for canary in card.canaries:
         if lost := [word for word in canary.words if canary.place not in corpus.keyword.holding(word)]:
             raise BadIndex(f"unit {canary.place} is not found by its own word {lost[0]!r}", where="the document index")
-    if card.units and not np.isfinite(corpus.sample).all():
+    if card.units and not np.isfinite(np.asarray(corpus.vectors[corpus.sample])).all():
         raise BadIndex("a vector holds something that is no number", where="the document index")
 
 
-def _units(shelf: Shelf) -> Iterator[Unit]:
-    for document, chunk in shelf.chunks():
-        heading = document.title if chunk.section in document.title else f"{document.title} {chunk.section}"
-        yield Unit(chunk.chunk_id, f"{chunk.doc_id}.{chunk.version}", heading, f"{chunk.prefix}\n{chunk.text}")
+def _sound(store: ChromaVectors, corpus: Corpus, card: Card) -> ChromaVectors:
+    """The store, once it was seen to hold what it should."""
+    try:
+        store.check(corpus.vectors, tuple(canary.place for canary in card.canaries))
+    except VectorsDown:
+        store.close()
+        raise
+    return store
+
+
+def unit_of(document: Document, chunk: Chunk) -> Unit:
+    """How a chunk is searched: by its heading, its text after its prefix, and the parts of it that are embedded."""
+    heading = document.title if chunk.section in document.title else f"{document.title} {chunk.section}"
+    return Unit(chunk.chunk_id, f"{chunk.doc_id}.{chunk.version}", heading, f"{chunk.prefix}\n{chunk.text}", _parts(document, chunk))
+
+
+def _parts(document: Document, chunk: Chunk) -> tuple[str, ...]:
+    if chunk.kind == "table":
+        return table_parts(chunk.prefix, chunk.text)
+    return text_parts(document.title, chunk.section.split(" > ")[-1].split("; ")[0], chunk.text)
 
 
 def _canaries(units: Sequence[Unit]) -> tuple[Canary, ...]:
     step = max(1, len(units) // CANARIES)
     return tuple(Canary(place=place, words=tuple(terms(units[place].text)[-3:])) for place in range(0, len(units), step)[:CANARIES])
+
+
+def _marks(version: Version) -> Marks:
+    """Size and time of each file; what is gone looks like nothing that is there."""
+    found: list[tuple[int, int]] = []
+    for name in version.files:
+        try:
+            told = (version.path / name).stat()
+        except OSError:
+            found.append((-1, -1))
+        else:
+            found.append((told.st_size, told.st_mtime_ns))
+    return tuple(found)
 
 
 def _card(version: Version) -> Card | None:

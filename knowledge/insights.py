@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from ingestion.progress import Progress, silent
 from ingestion.warehouse import Snapshot, open_readonly
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER, PREFIX = "insights", "insight-"
 _FEWEST_REVIEWS, _MOST_PRODUCTS = 5, 50  # of a quarter
+_LONGEST_CODE = 19  # what is left of the 40 letters of an id
 _MARKDOWN = "text/markdown"
 
 
@@ -104,7 +106,7 @@ def review_insights(reader: Reader, zone: str, as_of: date, language: InsightLan
     """One for each product with enough reviews in a quarter, of that quarter only."""
     for opinions, first in read_opinions(reader, zone, as_of):
         yield Insight(
-            key=f"{PREFIX}reviews-{_plain(opinions.product_id)}"[:32] + f"-{opinions.until:%y%m}",
+            key=f"{PREFIX}reviews-{_own(opinions.product_id)}-{opinions.until:%y%m}",
             title=review_title(opinions, language),
             language=language,
             published_on=opinions.until,
@@ -137,6 +139,14 @@ ORDER BY r.reviewed_at, r.review_id
 
 def _quarter(day: date) -> date:
     return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
+
+
+def _own(product_id: str) -> str:
+    """A product's code as a part of an id: its own alone, however long it is and whatever stands in it."""
+    plain = _plain(product_id)
+    if product_id == plain.upper() and len(plain) <= _LONGEST_CODE:
+        return plain
+    return f"{plain[: _LONGEST_CODE - 9].strip('-')}-{crc32(product_id.encode()):08x}"
 
 
 def _plain(text: str) -> str:

@@ -27,7 +27,7 @@ from knowledge.library_visibility import in_force, known_from
 from knowledge.parse import parse, read_bounded
 from knowledge.parse_errors import BadDocument, NoDocument
 
-__all__ = ["Added", "Counts", "Filing", "Library", "missing"]
+__all__ = ["Added", "Filing", "Library", "missing"]
 
 _WRITER_SECONDS = 60.0
 Outcome = Literal["added", "new_version", "corrected", "unchanged", "duplicate"]
@@ -42,16 +42,6 @@ class Added:
     outcome: Outcome
     notes: tuple[str, ...] = ()
     chunks: int = 0
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much the library holds, and how often it has changed."""
-
-    documents: int = 0
-    versions: int = 0
-    chunks: int = 0
-    revision: int = 0
 
 
 class Library:
@@ -70,14 +60,10 @@ class Library:
         filing = checked(filing)
         content = read_bounded(source, filing.name)
         if there := self._there(filing, hashlib.sha256(content).hexdigest()):
-            return there
+            return self._mended(there, content)
         read = parse(content, filing.name)
         filing = replace(filing, media_type=filing.media_type or read.media_type)
         return self.add_many([(read.parsed, content, filing)], known)[0]
-
-    def add_parsed(self, parsed: Parsed, text: bytes, filing: Filing, known: Sequence[Entity] = ()) -> Added:
-        """Take in a document that was made here; `text` is kept as its original."""
-        return self.add_many([(parsed, text, filing)], known)[0]
 
     def add_many(self, items: Iterable[Item], known: Sequence[Entity] = ()) -> tuple[Added, ...]:
         """Take in documents that were read already: all of them or, when one cannot be, none."""
@@ -153,6 +139,11 @@ class Library:
                 for chunk in read_chunks(connection, document.doc_id, document.version):
                     yield document, chunk
 
+    def chunks_of(self, document: Document) -> tuple[Chunk, ...]:
+        """All chunks of one version, in reading order."""
+        with reading(self._file) as connection:
+            return tuple(read_chunks(connection, document.doc_id, document.version)) if connection else ()
+
     def chunk(self, chunk_id: str) -> Chunk:
         """One chunk with what surrounds it; NoDocument when there is none."""
         with reading(self._file) as connection:
@@ -171,21 +162,6 @@ class Library:
         """A number that grows with every change; 0 when nothing was ever added."""
         with reading(self._file) as connection:
             return _revision(connection) if connection else 0
-
-    def live(self) -> frozenset[tuple[str, int]]:
-        """The versions there are now, by id and number."""
-        with reading(self._file) as connection:
-            rows = connection.execute("SELECT doc_id, version FROM documents").fetchall() if connection else []
-        return frozenset((str(doc_id), int(version)) for doc_id, version in rows)
-
-    def counts(self) -> Counts:
-        """How much there is."""
-        with reading(self._file) as connection:
-            if connection is None:
-                return Counts()
-            documents, versions = connection.execute("SELECT count(DISTINCT doc_id), count(*) FROM documents").fetchone()
-            chunks = connection.execute("SELECT count(*) FROM chunks").fetchone()[0]
-            return Counts(documents, versions, chunks, _revision(connection))
 
     def damage(self) -> tuple[str, ...]:
         """What is not as it was written: the file, the originals, and chunks that are not what their document gives when cut again."""
@@ -223,13 +199,23 @@ class Library:
         with reading(self._file) as connection:
             return _same(connection, filing, sha256) if connection else None
 
+    def _mended(self, there: Added, content: bytes) -> Added:
+        """The same content given again puts back an original that was lost or damaged."""
+        sha256 = there.document.sha256
+        if self._originals.holds(sha256):
+            return there
+        with writer_lock(self.folder / LOCK, self._wait_seconds):
+            self._originals.put(sha256, content)
+        return replace(there, notes=(*there.notes, "its original was missing or damaged and has been put back"))
+
     def _file_one(self, connection: sqlite3.Connection, parsed: Parsed, content: bytes, filing: Filing, known: Sequence[Entity]) -> Added:
         sha256 = hashlib.sha256(content).hexdigest()
-        if there := _same(connection, filing, sha256):
-            return there
-        if held := _held(connection, filing, sha256):
-            return self._correct(connection, corrected(held[0], filing), held[1], parsed)
+        there, held = _same(connection, filing, sha256), _held(connection, filing, sha256)
         self._originals.put(sha256, content)
+        if there:
+            return there
+        if held:
+            return self._correct(connection, corrected(held[0], filing), held[1], parsed)
         doc_id, before = _place(connection, filing, parsed, sha256)
         version = before.version + 1 if before else 1
         document = file_document(filing, parsed, doc_id, version, sha256, known)

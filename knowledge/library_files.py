@@ -23,10 +23,10 @@ class Originals:
         self.root = root
 
     def put(self, sha256: str, content: bytes) -> None:
-        """Keep the content durably; twice is as good as once."""
-        path = self._path(sha256)
-        if path.exists():
+        """Keep the content durably; twice is as good as once, and mends what was damaged in between."""
+        if self.holds(sha256):
             return
+        path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{_ASIDE}{os.getpid()}")
         try:
@@ -42,6 +42,14 @@ class Originals:
             raise
         sync_folder(path.parent)
         sync_folder(self.root)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the content is there and what it was."""
+        try:
+            with self._path(sha256).open("rb") as handle:
+                return hashlib.file_digest(handle, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
 
     def read(self, sha256: str) -> bytes:
         """The content, or BadLibrary when it is gone or is not what it was."""

@@ -8,10 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from knowledge.contract import Document, DocumentKind
+from knowledge.embed import Matrix
 from knowledge.keyword_words import fold, terms
 
 DEPTH = 40
+_REPEATED, _ALIKE = 2.0, 0.8  # spreads that the same words once more are worth less; from this likeness on
 _ENTITY, _DATE, _KIND = 1.0, 0.8, 0.4  # in spreads, the unit of the fused score
 CrossEncoder = Callable[[str, Sequence[str]], Sequence[float]]  # question and texts to scores; none is shipped
 
@@ -52,6 +56,19 @@ class Asked:
 def bonus(asked: Asked, document: Document) -> float:
     """How much better a document fits than its text alone says; in spreads."""
     return _ENTITY * _names_entity(asked, document) + _DATE * _fits_days(asked, document) + _KIND * _names_kind(asked, document)
+
+
+def without_repeats(scores: Sequence[float], vectors: Matrix) -> list[tuple[int, float]]:
+    """Candidates best first, each worth less the more it repeats a better one: thirty contracts of one wording are not thirty answers."""
+    found: list[tuple[int, float]] = []
+    worth, lost = np.array(scores, np.float64), np.zeros(len(scores))
+    left = np.ones(len(scores), dtype=np.bool_)
+    for _ in range(len(scores)):
+        best = int(np.argmax(np.where(left, worth - lost, -np.inf)))
+        found.append((best, float(worth[best] - lost[best])))
+        left[best] = False
+        lost = np.maximum(lost, _REPEATED * np.clip((vectors @ vectors[best] - _ALIKE) / (1 - _ALIKE), 0, 1))
+    return found
 
 
 def spans(question: str) -> tuple[tuple[date, date], ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from ingestion.versions import Version
 from knowledge.cite import Reply, answer_from
 from knowledge.contract import Document, DocumentKind, Passage
 from knowledge.embed import Matrix, NoModel
@@ -16,7 +18,7 @@ from knowledge.fuse import TUNED, Weights
 from knowledge.index import BadIndex, DocumentIndex, OpenIndex
 from knowledge.index_corpus import Places
 from knowledge.parse_errors import NoDocument
-from knowledge.rerank import DEPTH, Asked, CrossEncoder, bonus
+from knowledge.rerank import DEPTH, Asked, CrossEncoder, bonus, without_repeats
 from knowledge.search_filters import Known, Shelf, allowed_units, key_of, passes, staleness, visible
 from knowledge.search_rank import Allowed, Ranking, rank
 from knowledge.vectors import VectorsDown
@@ -24,7 +26,7 @@ from knowledge.views import QuestionKind, Views, look
 
 DEFAULT_SCOPES = frozenset({"documents:read"})
 MOST_CHARACTERS, MOST_PASSAGES = 20_000, 100
-_MASKS = 64
+_MASKS, _AWAY_SECONDS = 64, 30.0
 Asking = tuple[str, int, frozenset[str], frozenset[DocumentKind], frozenset[str], date | None]
 
 
@@ -53,6 +55,7 @@ class Searcher:
         self._opened: OpenIndex | None = None
         self._known: Known | None = None
         self._masks: dict[Asking, Allowed] = {}
+        self._looked_at = float("-inf")  # when the vector store was last found away
 
     def search(
         self,
@@ -76,7 +79,7 @@ class Searcher:
         ranking, notes = self._rank(opened, views, self._allowed(asked, opened, known))
         ordered = self._reranked(opened, views, ranking, known)
         passages = tuple(self._passages(opened, ranking, ordered[: min(max(top, 1), MOST_PASSAGES)], known))
-        return Found(passages, (*repaired, *opened.notes, *notes, *staleness(opened, known)), opened.version)
+        return Found(passages, (*repaired, *notes, *staleness(opened, known)), opened.version)
 
     def reply(self, question: str, passages: Sequence[Passage]) -> Reply:
         """What the passages say to a question, in their own words."""
@@ -100,19 +103,32 @@ class Searcher:
     def _index(self) -> tuple[OpenIndex, tuple[str, ...]]:
         """The current version, opened once; built where there is none, built again where it is damaged."""
         version = self.index.current()
-        if self._opened and version and self._opened.version == version.name:
+        if self._opened and version and self.index.unchanged(self._opened, version):
+            self._look_again(self._opened)
             return self._opened, ()
         notes: tuple[str, ...] = ()
         try:
             fresh = self.index.open()
         except BadIndex as damage:
+            if self._moved_on(version):  # a newer version took the place of this one while it was being opened
+                return self._index()
             self.index.rebuild(self.library)
             fresh = self.index.open()
             notes = (f"the search index was made again from the library ({damage.what})",)
         if self._opened:
             self._opened.close()
-        self._opened = fresh
+        self._opened, self._looked_at = fresh, time.monotonic()
         return fresh, notes
+
+    def _moved_on(self, version: Version | None) -> bool:
+        now = self.index.current()
+        return bool(version and now and now.name != version.name)
+
+    def _look_again(self, opened: OpenIndex) -> None:
+        """A vector store that was away is asked for again every half minute, so that it is used once it is back."""
+        if opened.near is None and time.monotonic() - self._looked_at >= _AWAY_SECONDS:
+            self.index.look_again(opened)
+            self._looked_at = time.monotonic()
 
     def _allowed(self, asked: Asking, opened: OpenIndex, known: Known) -> Allowed:
         """The units a caller may see on a day; kept, since the same callers ask again and again."""
@@ -130,10 +146,17 @@ class Searcher:
         vectors, notes = self._embedded(views)
         near = opened.near.near if opened.near else _nothing_near
         try:
-            return rank(opened.corpus, views, vectors, weights, near, allowed), notes
+            return rank(opened.corpus, views, vectors, weights, near, allowed), (*opened.notes, *notes)
         except VectorsDown as down:
-            notes = (*notes, f"searched by keywords only: the vector store does not answer ({down.what})")
-            return rank(opened.corpus, views, vectors, weights, _nothing_near, allowed), notes
+            self._lost(opened, down)
+            return rank(opened.corpus, views, vectors, weights, _nothing_near, allowed), (*opened.notes, *notes)
+
+    def _lost(self, opened: OpenIndex, down: VectorsDown) -> None:
+        """The store went away while it was open: nobody waits for it again before half a minute is over."""
+        with self._lock:
+            opened.close()
+            opened.near, self._looked_at = None, time.monotonic()
+            opened.notes = (f"searched by keywords only: the vector store does not answer ({down.what})",)
 
     def _embedded(self, views: Views) -> tuple[Matrix | None, tuple[str, ...]]:
         try:
@@ -145,11 +168,11 @@ class Searcher:
         """The rows of the ranking in their last order, the first of them compared with their documents once more."""
         asked = Asked.of(views.question)
         rows = range(min(DEPTH, len(ranking.places)))
-        scores = {row: float(ranking.scores[row]) + bonus(asked, self._document(opened, ranking, row, known)) for row in rows}
+        scores = [float(ranking.scores[row]) + bonus(asked, self._document(opened, ranking, row, known)) for row in rows]
         if self._cross_encoder and scores:
             texts = [self.library.chunk(opened.corpus.ids[ranking.places[row]]).text for row in rows]
-            scores = dict(zip(rows, map(float, self._cross_encoder(views.question, texts)), strict=True))
-        first = sorted(scores.items(), key=lambda entry: -entry[1])
+            scores = list(map(float, self._cross_encoder(views.question, texts)))
+        first = without_repeats(scores, np.asarray(opened.corpus.vectors[ranking.places[: len(rows)]]))
         return first + [(row, float(ranking.scores[row])) for row in range(len(first), len(ranking.places))]
 
     def _document(self, opened: OpenIndex, ranking: Ranking, row: int, known: Known) -> Document:

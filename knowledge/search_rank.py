@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,6 @@ from knowledge.views import Views
 
 Near = Callable[[Matrix, int], Places]  # the units nearest to any of the vectors, of each so many
 Allowed = npt.NDArray[np.bool_]
-Fusion = Literal["scores", "ranks"]
 CANDIDATES = 150
 _EXACT_LIFT = 3.0  # spreads; a unit that holds an id of the question comes before those that sound like it
 _EXACT_SHARE = 0.05  # a number that stands in more units than this tells none of them apart
@@ -51,7 +49,7 @@ def rank(
         arms["vector"] = _by_meaning(corpus, vectors, places)
     scores = fuse(arms, weights)
     if views.exact:
-        scores = scores + _lift(corpus, views.exact, places) * (1.0 if weights else 0.01)
+        scores = scores + _lift(corpus, views.exact, places)
     order = np.argsort(-scores, kind="stable")
     return Ranking(places[order], scores[order], {arm: values[order] for arm, values in arms.items()})
 
@@ -77,11 +75,10 @@ def _best(scores: Scores, allowed: Allowed | None) -> Places:
 
 
 def _by_meaning(corpus: Corpus, vectors: Matrix, places: Places) -> Scores:
-    against = vectors @ corpus.sample.T
-    similar = vectors @ np.asarray(corpus.vectors[places]).T
+    against = corpus.similar(vectors, corpus.sample)
     spread = against.std(axis=1, keepdims=True)
     spread[spread == 0] = 1.0
-    return pool(((similar - against.mean(axis=1, keepdims=True)) / spread).astype(np.float32))
+    return pool(((corpus.similar(vectors, places) - against.mean(axis=1, keepdims=True)) / spread).astype(np.float32))
 
 
 def _lift(corpus: Corpus, exact: tuple[str, ...], places: Places) -> Scores:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 _COLLECTION, _BATCH = "units", 5_000  # Chroma takes at most 5461 at a time
+_ALIVE_SECONDS, _ANSWER_SECONDS = 2.0, 20.0  # the client itself would wait for a silent server for ever
 _HNSW = {"hnsw": {"space": "ip", "ef_search": 200, "ef_construction": 100, "max_neighbors": 32}}
 # Its Rust core raises what it likes, down to a bare Exception for a damaged file: nothing narrower would catch a broken store.
 _STORE_FAILURES = (Exception,)
@@ -41,8 +44,7 @@ class ChromaVectors:
         if isinstance(place, Path):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
-        with _told(place):
-            client = _client(place)
+        with _told(place), _kept(_client(place)) as client:
             collection_name = _COLLECTION if isinstance(place, Path) else name
             if isinstance(place, str) and collection_name in {each.name for each in client.list_collections()}:
                 client.delete_collection(collection_name)
@@ -57,8 +59,7 @@ class ChromaVectors:
         """The collection that was built, or VectorsDown."""
         if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
             raise VectorsDown("there is no vector store", expected="the collection of this index version")
-        with _told(place):
-            client = _client(place)
+        with _told(place), _kept(_client(place)) as client:
             return cls(client, client.get_collection(_COLLECTION if isinstance(place, Path) else name, embedding_function=None))
 
     def near(self, vectors: Matrix, count: int) -> Places:
@@ -81,7 +82,17 @@ class ChromaVectors:
 
     def close(self) -> None:
         """Let go of the files; without it Chroma keeps a store of its own per path and may answer from an old one."""
-        self._client.close()  # type: ignore[attr-defined]
+        _let_go(self._client)
+
+
+def drop_collections(url: str, keep: set[str], among: str) -> None:
+    """Delete the collections of a server whose names begin so, but those kept."""
+    with _told(url), contextlib.ExitStack() as ending:
+        client = _client(url)
+        ending.callback(_let_go, client)
+        for name in [each.name for each in client.list_collections()]:
+            if name.startswith(among) and name not in keep:
+                client.delete_collection(name)
 
 
 def drop_others(root: Path, keep: set[str], among: str) -> None:
@@ -100,7 +111,42 @@ def _client(place: Path | str) -> ClientAPI:
         return chromadb.PersistentClient(str(place), settings=settings)
     address = urlsplit(place)
     secure = address.scheme == "https"
-    return chromadb.HttpClient(address.hostname or "localhost", address.port or (443 if secure else 8000), ssl=secure, settings=settings)
+    host, port = address.hostname or "localhost", address.port or (443 if secure else 8000)
+    _check_alive(host, port, secure)
+    client = chromadb.HttpClient(host, port, ssl=secure, settings=settings)
+    client._server._session.timeout = _ANSWER_SECONDS  # type: ignore[attr-defined]
+    return client
+
+
+def _check_alive(host: str, port: int, secure: bool) -> None:
+    """VectorsDown unless the server answers at once."""
+    asked = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port, timeout=_ALIVE_SECONDS)
+    try:
+        asked.request("GET", "/api/v2/heartbeat")
+        with asked.getresponse() as reply:
+            if reply.status != 200:
+                raise VectorsDown(f"it answers with status {reply.status}", where=f"{host}:{port}", expected="a Chroma server")
+    finally:
+        asked.close()
+
+
+@contextmanager
+def _kept(client: ClientAPI) -> Iterator[ClientAPI]:
+    """A client that outlives the block unless the block fails."""
+    try:
+        yield client
+    except BaseException:
+        _let_go(client)
+        raise
+
+
+def _let_go(client: ClientAPI) -> None:
+    """Close a client; that of a server, and the one it keeps for its own use, leave their connections open otherwise."""
+    for each in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(each, "_server", None), "_session", None)
+        if session is not None:
+            session.close()
+    client.close()  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def read_upload(house: House, caller: Identity, upload_id: str) -> bodies.Upload
         raise NoDocument(f"there is no upload {upload_id!r}")
     wanted = IndexDocument.model_validate_json(job.payload)
     there = [each for each in _shown(house.documents.library.versions(), caller) if wanted.sha256 and each.sha256 == wanted.sha256]
-    shown = _card(there[-1]) if there and job.status == "done" else None
+    shown = there[-1] if there and job.status == "done" else None
     return bodies.Upload(id=job.id, state=_STATES[job.status], message=job.error or job.progress or "", document=shown)
 
 
@@ -89,7 +89,7 @@ def list_documents(
 ) -> bodies.DocumentPage:
     """The documents you may see, by title."""
     found = [each for each in _shown(house.documents.library.list(as_of), caller) if kind in (None, each.kind)]
-    return bodies.DocumentPage(documents=tuple(map(_card, found[offset : offset + limit])), total=len(found))
+    return bodies.DocumentPage(documents=tuple(found[offset : offset + limit]), total=len(found))
 
 
 @router.get("/search")
@@ -118,7 +118,7 @@ def read_document(house: House, caller: Identity, doc_id: str, version: Annotate
     versions = tuple(each.version for each in _shown(library.versions(), caller) if each.doc_id == doc_id)
     counted = library.count_chunks(doc_id, document.version)
     return bodies.DocumentDetail(
-        **_card(document).model_dump(), sections=tuple(sections)[:500], chunks=counted, versions=versions, notes=parsed.notes
+        **document.model_dump(), sections=tuple(sections)[:500], chunks=counted, versions=versions, notes=parsed.notes
     )
 
 
@@ -201,10 +201,6 @@ def _shown(documents: tuple[Document, ...], caller: Caller) -> list[Document]:
 
 def _scopes(caller: Caller) -> frozenset[str]:
     return frozenset(scope for scope in caller.scopes if scope.startswith(_LIBRARY_SCOPE))
-
-
-def _card(document: Document) -> bodies.DocumentCard:
-    return bodies.DocumentCard(**{name: getattr(document, name) for name in bodies.DocumentCard.model_fields})
 
 
 def _passage(found: Passage) -> bodies.FoundPassage:

@@ -91,8 +91,7 @@ def update_index(_: UpdateIndex, place: Workplace, progress: Progress) -> str:
     from knowledge.index import DocumentIndex
 
     progress("embedding what is new", None)
-    # One version is enough: it can be built again from the library, and what was removed lies in no older one.
-    built = DocumentIndex(place.home / "documents_index", keep=1).update(library_of(place.home))
+    built = DocumentIndex(place.home / "documents_index", place.vectors_url).update(library_of(place.home))
     return f"{built.documents:,} documents with {built.chunks:,} chunks can be searched ({built.version})"
 
 
@@ -104,8 +103,9 @@ def fetch_feed(arguments: FetchFeed, place: Workplace, progress: Progress) -> st
 
 
 def _taken_before(arguments: IndexDocument, library: Library) -> str:
-    """A try that was cut off after its work was done finds the upload gone and the document there."""
-    there = [each for each in library.versions() if arguments.sha256 and each.sha256 == arguments.sha256]
+    """A try that was cut off after its work was done finds the upload gone and the document there, for the same readers."""
+    wanted = (arguments.sha256, arguments.scope)
+    there = [each for each in library.versions() if (each.sha256, each.scope) == wanted and arguments.doc_id in (None, each.doc_id)]
     if not there:
         raise Refused(f"{arguments.name} is not there any more. Next: give it again.")
     return f"{there[-1].title} is there ({there[-1].doc_id})"

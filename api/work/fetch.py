@@ -98,7 +98,7 @@ def _ask(target: Target, deadline: float, most_bytes: int) -> tuple[str | None, 
 
 def _body(response: http.client.HTTPResponse, host: str, deadline: float, most_bytes: int) -> bytes:
     parts: list[bytes] = []
-    size = 0
+    size, declared = 0, response.length
     while block := response.read1(_BLOCK):
         size += len(block)
         if size > most_bytes:
@@ -106,6 +106,8 @@ def _body(response: http.client.HTTPResponse, host: str, deadline: float, most_b
         if time.monotonic() > deadline:
             raise Unreached(f"{host} is too slow. Next: try later.")
         parts.append(block)
+    if declared is not None and size != declared:
+        raise Unreached(f"{host} broke off after {size:,} of {declared:,} bytes. Next: try later.")
     return b"".join(parts)
 
 

@@ -295,13 +295,27 @@ def test_an_upload_cut_off_after_its_work_was_done_is_done(tmp_path: Path) -> No
         index_document(wanted.model_copy(update={"sha256": "0" * 64}), place, silent)
 
 
+def test_the_same_bytes_for_other_readers_are_no_proof_that_an_upload_was_taken(tmp_path: Path) -> None:
+    from knowledge.library import Filing
+
+    library_of(tmp_path).add(CONTRACT, Filing(name="a.md", scope="documents:board"))
+    wanted = IndexDocument(staged="a" * 32, name="a.md", sha256=hashlib.sha256(CONTRACT).hexdigest())
+    with pytest.raises(Refused, match="not there any more"):
+        index_document(wanted, Workplace(home=tmp_path), silent)
+    assert "is there" in index_document(wanted.model_copy(update={"scope": "documents:board"}), Workplace(home=tmp_path), silent)
+    with pytest.raises(Refused, match="not there any more"):
+        index_document(wanted.model_copy(update={"scope": "documents:board", "doc_id": "other"}), Workplace(home=tmp_path), silent)
+
+
 class Told:
     """Stands in for the dispatcher: what was asked of it."""
 
     def __init__(self) -> None:
         self.asked: dict[str, object] = {}
+        self.times = 0
 
     async def ask(self, kind: Any, arguments: Any, key: str) -> None:
+        self.times += 1
         assert self.asked.setdefault(key, arguments) == arguments, "the same key for other work"
 
 
@@ -329,6 +343,40 @@ def test_the_watch_gives_each_file_once_and_follows_the_library(tmp_path: Path) 
     asyncio.run(watch.look())
     assert len([each for each in told.asked.values() if isinstance(each, IndexDocument)]) == 2
     assert library_of(tmp_path).list()[0].kind == "contract"
+
+
+def test_what_was_asked_for_is_not_asked_for_every_other_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, hour = Told(), [1_000_000 * 3600.0]
+    monkeypatch.setattr(time, "time", lambda: hour[0])
+    settings = stage_settings(tmp_path, tmp_path, documents_feeds="https://one.example/rss https://two.example/rss")
+    watch = DocumentWatch(settings, told)  # type: ignore[arg-type]
+    for _ in range(3):
+        asyncio.run(watch.look())
+    assert told.times == 2 and len(told.asked) == 2
+    hour[0] += 3600
+    asyncio.run(watch.look())
+    assert told.times == 4 and len(told.asked) == 4
+
+
+def test_what_goes_wrong_in_one_part_is_told_once_and_holds_up_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from knowledge.library import Filing
+
+    library_of(tmp_path).add(CONTRACT, Filing(name="a.md"))
+    (tmp_path / "warehouse").mkdir()
+    (tmp_path / "warehouse" / "CURRENT").write_text("v000009")
+    told = Told()
+    watch = DocumentWatch(stage_settings(tmp_path, tmp_path, documents_inbox=tmp_path / "gone"), told)  # type: ignore[arg-type]
+    for _ in range(2):
+        asyncio.run(watch.look())
+    assert [key.split("-")[0] for key in told.asked] == ["index"], "the index did not follow the library"
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2 and "v000009" in said[1]
+    assert "OIIS_DOCUMENTS_INBOX is not there" in said[0] and "Next: " in said[0]
+    (tmp_path / "gone").mkdir()
+    asyncio.run(watch.look())
+    (tmp_path / "gone").rmdir()
+    asyncio.run(watch.look())
+    assert len(caplog.records) == 3, "a fault that came back was not told again"
 
 
 def test_uploads_at_once_are_all_taken(stage: Live, client: httpx.Client) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from math import log2
+from math import isnan, log2
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,26 @@ def test_ndcg_is_the_textbook_one() -> None:
     assert ndcg_at(asked, ranking) == pytest.approx((1 / log2(3) + 1 / log2(5)) / ideal)
     assert ndcg_at(asked, [passage("b", TWO), passage("a", ONE)]) == 1
     assert ndcg_at(asked, []) == 0
+
+
+def test_ndcg_of_places_that_stand_together_or_apart() -> None:
+    together = question(place("a", ONE), place("a", TWO))
+    assert ndcg_at(together, [passage("a", f"{ONE}. {TWO}")]) == 1
+    assert ndcg_at(together, [passage("a", ONE)]) == pytest.approx(1 / (1 + 1 / log2(3)))
+    assert ndcg_at(together, [passage("n", "x"), passage("a", f"{ONE}. {TWO}")]) == pytest.approx(1 / log2(3))
+
+
+def test_nothing_measured_is_no_perfect_score() -> None:
+    told = cite((question(place("a", ONE), ask="who owns the moon"),), lambda _: [])
+    assert told.recall == 0
+    assert isnan(told.precision)
+    assert isnan(told.silence)
+
+
+def test_a_quote_of_another_version_is_wrong() -> None:
+    asked = question(place("a", f"{ONE}.", version=2), ask="how many days late may goods come without a penalty")
+    told = cite((asked,), lambda _: [passage("a", f"{ONE}.", version=1)])
+    assert (told.precision, told.recall) == (0, 0)
 
 
 def test_scores_are_means_by_type_and_language() -> None:

@@ -73,6 +73,9 @@ class MemoryShelf:
     def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]:
         return iter(list(self.kept))
 
+    def chunks_of(self, document: Document) -> tuple[Chunk, ...]:
+        return tuple(chunk for kept, chunk in self.kept if kept == document)
+
     def chunk(self, chunk_id: str) -> Chunk:
         for _, chunk in self.kept:
             if chunk.chunk_id == chunk_id:

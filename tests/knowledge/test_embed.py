@@ -99,3 +99,17 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
     assert len(counting.asked) == 1
     file.write_bytes(b"no database" * 100)
     assert np.array_equal(CachedEmbedder(WordEmbedder(), file).embed(texts), vectors)
+
+
+def test_vectors_of_texts_that_are_gone_are_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "v.sqlite"
+    CachedEmbedder(WordEmbedder(), file).embed([f"text {number}" for number in range(40)])
+    left = CachedEmbedder(WordEmbedder(), file)
+    (vector,) = left.embed(["text 7"])
+    gone = WordEmbedder().embed(["text 8"])[0].tobytes()[-200:]  # a long row is kept in two pieces
+    assert gone in file.read_bytes()
+    left.forget_others()
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT vector FROM vectors").fetchall() == [(vector.tobytes(),)]
+    connection.close()
+    assert gone not in file.read_bytes(), "what was deleted still stands in the file"

@@ -42,7 +42,7 @@ def named(name: str, **more: object) -> Filing:
 
 
 def test_an_empty_library_makes_nothing_and_says_nothing(library: Library) -> None:
-    assert (library.list(), list(library.chunks()), library.revision(), library.live()) == ((), [], 0, frozenset())
+    assert (library.list(), list(library.chunks()), library.revision(), library.versions()) == ((), [], 0, ())
     assert library.damage() == () and library.sweep() == 0
     assert not library.folder.exists()
     with pytest.raises(NoDocument, match="no document 'x'"):
@@ -72,7 +72,7 @@ def test_the_same_content_again_changes_nothing(library: Library) -> None:
     again = library.add(contract(), named("copy.md"))
     assert again.outcome == "duplicate" and again.document == first.document
     assert first.document.doc_id in again.notes[0]
-    assert library.revision() == revision and library.counts().versions == 1
+    assert library.revision() == revision and len(library.versions()) == 1
 
 
 def test_the_same_content_with_something_new_said_about_it_is_filed_anew(library: Library) -> None:
@@ -83,7 +83,7 @@ def test_the_same_content_with_something_new_said_about_it_is_filed_anew(library
     assert (shown.title, shown.effective_from, shown.kind) == ("Terms", date(2024, 1, 1), "policy")
     ((_, chunk),) = library.chunks()
     assert chunk.prefix == "Terms > Penalties > 2024-01-01"
-    assert library.counts().versions == 1 and library.revision() == 2 and library.damage() == ()
+    assert len(library.versions()) == 1 and library.revision() == 2 and library.damage() == ()
     assert library.add(contract(), named("a.md")).outcome == "unchanged", "nothing said takes nothing back"
 
 
@@ -193,7 +193,7 @@ def test_what_is_removed_is_gone_from_the_disk(library: Library) -> None:
     assert [each.version for each in gone] == [1, 2]
     assert SECRET.encode() not in on_disk(library.folder)
     assert library.revision() > before
-    assert library.live() == frozenset({(kept.document.doc_id, 1)})
+    assert [(each.doc_id, each.version) for each in library.versions()] == [(kept.document.doc_id, 1)]
     for act in (library.get, library.remove, library.original):
         with pytest.raises(NoDocument):
             act(doc_id)
@@ -220,7 +220,7 @@ def test_a_reader_keeps_its_state_while_a_writer_changes_it(library: Library) ->
     library.remove(removed)
     seen += reading
     assert len(seen) == 6 and any(SECRET in chunk.text for _, chunk in seen)
-    assert library.counts().documents == 6
+    assert len(library.list()) == 6
     library.sweep()  # what the reader held on to goes now
     assert SECRET.encode() not in on_disk(library.folder)
 
@@ -242,7 +242,7 @@ def test_one_writer_at_a_time(library: Library) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert library.counts().documents == 7 and library.damage() == ()
+    assert len(library.list()) == 7 and library.damage() == ()
 
 
 def test_many_are_added_together_or_not_at_all(library: Library) -> None:
@@ -297,7 +297,7 @@ def test_a_damaged_library_is_told_and_never_silently_empty(library: Library) ->
     for name in ("library.db-wal", "library.db-shm"):
         (library.folder / name).unlink(missing_ok=True)
     file.write_bytes(b"no database at all" * 100)
-    for act in (library.list, library.revision, library.counts, lambda: library.get(document.doc_id), lambda: list(library.chunks())):
+    for act in (library.list, library.revision, library.versions, lambda: library.get(document.doc_id), lambda: list(library.chunks())):
         with pytest.raises(BadLibrary, match="damaged"):
             act()
     with pytest.raises(BadLibrary):
@@ -363,7 +363,7 @@ def test_documents_are_linked_to_what_they_name(library: Library) -> None:
 )
 def test_the_kind_is_told_by_folder_name_and_title(library: Library, folder: str, name: str, title: str, kind: str) -> None:
     parsed = Parsed(title=title, pages=0, blocks=(Block(kind="text", text="some words"),), language="en")
-    assert library.add_parsed(parsed, b"bytes", named(name, folder=folder)).document.kind == kind
+    assert library.add_many([(parsed, b"bytes", named(name, folder=folder))])[0].document.kind == kind
 
 
 def test_another_language_is_taken_and_told(library: Library) -> None:
@@ -375,3 +375,20 @@ def test_documents_are_plain_data(library: Library) -> None:
     library.add(contract(), named("a.md"))
     told = json.loads(library.list()[0].model_dump_json())
     assert str(library.folder) not in json.dumps(told)
+
+
+@pytest.mark.parametrize("damage", [b"something else", b"", None])
+@pytest.mark.parametrize("again", ["the file", "what was read of it"])
+def test_adding_a_document_again_puts_back_its_damaged_original(library: Library, damage: bytes | None, again: str) -> None:
+    document = library.add(contract(), named("a.md")).document
+    (original,) = (path for path in (library.folder / "originals").rglob("*") if path.is_file())
+    original.unlink() if damage is None else original.write_bytes(damage)
+    assert library.damage()
+    if again == "the file":
+        there = library.add(contract(), named("a.md"))
+        assert there.outcome == "unchanged" and "put back" in there.notes[-1]
+        assert "put back" not in " ".join(library.add(contract(), named("a.md")).notes)
+    else:
+        library.add_many([(library.parsed(document.doc_id), contract(), named("a.md"))])
+    assert library.damage() == () and library.original(document.doc_id) == contract()
+    assert len(library.versions()) == 1 and library.revision() == 1

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge.contract import Entity
-from knowledge.index import BadIndex, DocumentIndex
+from knowledge.embed import Matrix
+from knowledge.embed_cache import CachedEmbedder
+from knowledge.index import FORMAT, BadIndex, DocumentIndex
+from knowledge.index_corpus import Places
+from knowledge.rerank import without_repeats
 from knowledge.search import Searcher
+from knowledge.vectors import ChromaVectors, VectorsDown
 from tests.knowledge.shelf import MemoryShelf, WordEmbedder
 
 HANMI = Entity(kind="supplier", id="S7", name="Hanmi Foods")
@@ -108,7 +114,7 @@ def test_every_damaged_file_is_noticed_and_the_index_made_again(shelf: MemoryShe
     version = index.rebuild(shelf).version
     names = sorted(path.relative_to(index.root / version) for path in (index.root / version).rglob("*") if path.is_file())
     sealed = [name for name in names if name.name != "MANIFEST.json"]
-    assert len(sealed) == 13
+    assert len(sealed) == 16
     for name in sealed:
         version = index.update(shelf).version
         _hurt(index.root / version / name, damage)
@@ -130,6 +136,17 @@ def _hurt(file: Path, damage: str) -> None:
         file.write_bytes(content[: len(content) // 2])
     else:
         file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+@pytest.mark.parametrize("name", ["parts/values.npy", "keyword/data.npy", "units.json"])
+def test_damage_to_an_index_that_is_open_is_noticed_by_the_next_question(searcher: Searcher, name: str, damage: str) -> None:
+    opened = searcher.search("penalty for late deliveries").version
+    _hurt(searcher.index.root / opened / name, damage)
+    found = searcher.search("penalty for late deliveries")
+    assert found.passages[0].document.doc_id == "late" and found.version != opened
+    assert "made again from the library" in found.notes[0]
+    assert searcher.search("penalty for late deliveries").notes == ()
 
 
 def test_a_lost_pointer_or_manifest_is_no_silent_empty_answer(shelf: MemoryShelf, index: DocumentIndex) -> None:
@@ -168,6 +185,70 @@ def test_without_the_vector_server_words_answer_and_it_is_said(shelf: MemoryShel
     assert any(note.startswith("searched by keywords only") for note in found.notes)
 
 
+class Away:
+    """Stands in for a store that was open and answers no more."""
+
+    def near(self, vectors: Matrix, count: int) -> Places:
+        raise VectorsDown("it does not answer (gone)")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_store_that_went_away_is_asked_again_after_half_a_minute(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("knowledge.search.time.monotonic", lambda: now[0])
+    assert searcher.search("penalty").notes == ()
+    opened = searcher._opened
+    assert opened is not None and opened.near is not None
+    opened.near.close()
+    opened.near = Away()  # type: ignore[assignment]
+    for _ in range(2):  # the second question finds it away already and does not wait for it
+        found = searcher.search("penalty for late deliveries")
+        assert found.passages[0].document.doc_id == "late"
+        assert found.notes == ("searched by keywords only: the vector store does not answer (it does not answer (gone))",)
+    now[0] += 29
+    assert searcher.search("penalty").notes
+    now[0] += 2
+    assert searcher.search("penalty for late deliveries").notes == ()
+    assert isinstance(opened.near, ChromaVectors)
+
+
+def test_what_was_removed_stays_in_no_version_no_store_and_no_cache(shelf: MemoryShelf, searcher: Searcher) -> None:
+    index = searcher.index
+    shelf.put("secret", "Zanzibar codeword is quixotry.", "Zanzibar")
+    index.update(shelf)
+    assert first(searcher, "zanzibar quixotry") == "secret"
+    assert "quixotry" in _words_on_disk(index.root)
+    shelf.drop("secret")
+    index.update(shelf)
+    assert "quixotry" not in _words_on_disk(index.root)
+    assert len(list((index.root / "chroma").iterdir())) == len(list(index.root.glob("v*"))) == 1
+    cache = CachedEmbedder(WordEmbedder(), index.root / "embeddings.sqlite")
+    cache.embed(["Zanzibar\nZanzibar codeword is quixotry."])
+    assert cache.embedded == 1, "its vector was still there"
+    assert "secret" not in {each.document.doc_id for each in searcher.search("zanzibar quixotry", top=50).passages}
+
+
+def _words_on_disk(root: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in root.rglob("terms.txt"))
+
+
+def test_what_says_the_same_again_is_worth_less_and_what_says_something_else_is_not() -> None:
+    same, other = np.eye(4, dtype=np.float32)[[0, 1]]
+    near = np.array([0.9, 0, np.sqrt(1 - 0.81), 0], np.float32)  # like the first by 0.9: half way from 0.8 to 1
+    found = without_repeats([9.0, 8.5, 8.4, 7.2], np.array([same, same, near, other]))
+    assert [row for row, _ in found] == [0, 2, 3, 1]
+    assert [score for _, score in found] == pytest.approx([9.0, 7.4, 7.2, 6.5], abs=1e-5)
+    assert without_repeats([], np.zeros((0, 4), np.float32)) == []
+    assert without_repeats([2.0, 3.0], np.zeros((2, 4), np.float32)) == [(1, 3.0), (0, 2.0)], "without a model nothing is a repetition"
+
+
+def test_scores_fall_from_the_first_passage_to_the_last(searcher: Searcher) -> None:
+    scores = [each.score for each in searcher.search("which team cleans shelf 3 on day 3", top=30).passages]
+    assert len(scores) == 30 and scores == sorted(scores, reverse=True)
+
+
 def test_the_store_finds_what_looking_at_everything_finds(searcher: Searcher, index: DocumentIndex, shelf: MemoryShelf) -> None:
     opened = index.open()
     assert opened.near is not None
@@ -181,3 +262,16 @@ def test_nothing_to_search_is_said(index: DocumentIndex, searcher: Searcher) -> 
     empty = Searcher(MemoryShelf(), DocumentIndex(index.root.parent / "other", embedder=WordEmbedder()))
     assert empty.search("penalty").notes == ("the library holds no documents yet",)
     assert searcher.search("  ").notes == ("there is no question",)
+
+
+def test_an_index_in_the_form_of_another_release_is_made_again(
+    shelf: MemoryShelf, index: DocumentIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.update(shelf)
+    monkeypatch.setattr("knowledge.index.FORMAT", FORMAT + 1)
+    assert any("another form" in trouble for trouble in index.trouble())
+    with pytest.raises(BadIndex, match="another form"):
+        index.open()
+    index.update(shelf)
+    assert index.trouble() == ()
+    index.open().close()

@@ -40,6 +40,18 @@ def change(folder: Path, told_in: Path, seed: int) -> None:
                 told.write(f"adding {name} {edition}\n")
                 told.flush()
                 filing = Filing(name=f"{name}.txt", doc_id=name)
-                library.add_parsed(parsed(number, edition), body(number, edition).encode(), filing)
+                library.add_many([(parsed(number, edition), body(number, edition).encode(), filing)])
                 told.write(f"added {name} {edition}\n")
             told.flush()
+
+
+def index(folder: Path, root: Path, number: int) -> None:
+    """File one more document and build the index, telling when the build begins; made to be killed in the middle."""
+    from knowledge.index import DocumentIndex
+    from tests.knowledge.shelf import WordEmbedder
+
+    library = Library(folder)
+    extra = 100 + number
+    library.add_many([(parsed(extra, 0), body(extra, 0).encode(), Filing(name=f"{extra}.txt", doc_id=f"doc-{extra}"))])
+    (root / f"begun-{number}").touch()
+    DocumentIndex(root, embedder=WordEmbedder()).update(library)

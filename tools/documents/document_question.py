@@ -13,6 +13,7 @@ from tools.documents.documents_and_data_terms import documents_of, quoted
 from tools.documents.search_documents import DocumentSearch, look_up_passages, spoken_day
 from tools.facts import DocumentEvidence, Fact, FactTable, Findings, TableColumn
 
+_READ = 8  # passages that are read for an answer
 _COLUMNS = ("document", "section", "page", "in_force_from", "quote")
 
 
@@ -24,7 +25,7 @@ def document_question(context: ToolContext, query: DocumentSearch) -> Findings:
     documents do not answer, and shows documents that contradict each other with their dates. Not for figures of the business
     (metric_value), nor for which purchases meet a clause (documents_and_data).
     """
-    found = look_up_passages(context, query)
+    found = look_up_passages(context, query.model_copy(update={"top": max(query.top, _READ)}))
     reply = documents_of(context).reply(query.question, found.passages)
     passages = {each.chunk.chunk_id: each for each in found.passages}
     cited = [(quote, passages[quote.chunk_id]) for quote in reply.quotes]
@@ -55,7 +56,7 @@ def _table(cited: list[tuple[Quote, Passage]]) -> FactTable:
 def _notes(reply: Reply, passages: tuple[Passage, ...]) -> Iterator[str]:
     if not reply.answered:
         nearest = "; ".join(dict.fromkeys(each.document.title for each in passages[:3]))
-        yield f"The documents do not say this. Nearest: {nearest}." if nearest else "The documents do not say this."
+        yield f"The documents do not say this. Nearest: {nearest}" if nearest else "The documents do not say this."
     yield from map(_disagreement, reply.conflicts)
 
 

@@ -49,7 +49,7 @@ def documents_and_data(context: ToolContext, query: DocumentsAndData) -> Finding
         whose = f"of {', '.join(query.suppliers)}" if query.suppliers else "in the library"
         raise CannotDo(
             f"{query.clause.replace('_', ' ')} by contract",
-            f"no contract {whose} that you may read sets such a condition",
+            "; ".join([f"no contract {whose} that you may read sets such a condition", *terms.notes]),
             "./oiis docs add takes contracts in",
         )
     named = suppliers or tuple(sorted({term.supplier_id for term in terms.found}))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingestion.metrics import MetricSource, load_definitions
 from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import QueryEvidence
+from tools.past import evidence_of
 from tools.query.bench import Bench, Conditions, Draft
 from tools.query.body import body_sql
 from tools.query.compile import assemble
@@ -16,6 +17,7 @@ from tools.query.contract import Cell, Column, Period, Result
 from tools.query.rows import Rows
 from tools.query.run import execute
 
+MOST_ROWS = 300_000  # about 300 MB of rows at the widest reading
 Reading = Literal["late_receipts", "still_missing", "receipts", "orders", "lines"]
 _RECEIVED = "NOT purchase_order_lines.received_at IS NULL"
 _RECEIVED_ON = "LOCAL_DATE(purchase_order_lines.received_at)"
@@ -100,22 +102,16 @@ def read_purchases(context: ToolContext, reading: Reading, where: Conditions, pe
 
 
 def open_bench(context: ToolContext) -> Bench:
-    """A compilation in the caller's warehouse."""
-    return Bench(load_definitions(), context.served.context, context.served.source)
+    """A compilation in the caller's warehouse, wide enough for rows that are counted here and not shown."""
+    return Bench(load_definitions(), replace(context.served.context, max_rows=MOST_ROWS), context.served.source)
 
 
 def fetch(context: ToolContext, bench: Bench, draft: Draft, number: int) -> Fetched:
-    """Run a draft, restricted to what the caller may see, and keep how it was asked."""
-    result = execute(assemble(draft, bench), context.served.context, context.served.source)
-    evidence = QueryEvidence(
-        id=f"{context.call_id}.e{number}",
-        tool=context.tool,
-        sql=result.sql,
-        parameters=dict(result.parameters),
-        tables=result.tables,
-        row_count=result.row_count,
-        snapshot=result.snapshot,
-        data_as_of=result.data_as_of,
-    )
+    """Run a draft, restricted to what the caller may see, and keep how it was asked; a part is never taken for the whole."""
+    result = execute(assemble(draft, bench), bench.context, bench.source)
+    if result.truncated:
+        why = f"there are more than {bench.context.max_rows:,} rows to hold against each other, and totals of a part would be wrong"
+        raise CannotDo("an answer about all of these", why, "name a shorter period, or fewer suppliers, products or categories")
+    evidence = evidence_of(context, f"{context.call_id}.e{number}", result)
     names = [column.name for column in result.columns]
     return Fetched(tuple(dict(zip(names, row, strict=True)) for row in result.rows), evidence, result)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from knowledge.clauses import Condition, ConditionKind, read_conditions
+from knowledge.clauses import Condition, ConditionKind, read_conditions, unread_penalties
 from knowledge.contract import Chunk, Document
 from knowledge.library_visibility import in_force, known_from
-from knowledge.parse_errors import NoDocument
 from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import DocumentEvidence
@@ -18,7 +17,7 @@ from tools.facts import DocumentEvidence
 if TYPE_CHECKING:
     from knowledge.search import Searcher
 
-_MOST_CHUNKS = 400  # of one document: a contract of some 300 pages
+_TITLES = 3  # named in a note; the rest are counted
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,31 @@ def read_terms(context: ToolContext, kind: ConditionKind, suppliers: tuple[str, 
         if document.kind == "contract" and document.scope in scopes and _known(document, day) and _of(document, suppliers)
     )
     found: list[Term] = []
+    nobodys: list[Document] = []
+    notes: list[str] = []
     for document in documents:
-        supplier = supplier_of(document)
+        supplier, chunks = supplier_of(document), searcher.library.chunks_of(document)
         if supplier is not None:
-            found += _terms(context, searcher, document, supplier, kind, len(found))
-    return Terms(tuple(found), documents)
+            found += _terms(context, document, chunks, supplier, kind, len(found))
+            notes += _not_understood(document, chunks, kind)
+        elif any(read_conditions(chunk.text, (kind,)) for chunk in chunks):
+            nobodys.append(document)
+    return Terms(tuple(found), documents, [*_of_nobody(nobodys), *notes])
+
+
+def _of_nobody(documents: Sequence[Document]) -> Iterator[str]:
+    """That some contracts were left out, and why."""
+    if documents:
+        titles = ", ".join(document.title for document in documents[:_TITLES])
+        more = f" and {len(documents) - _TITLES} more" if len(documents) > _TITLES else ""
+        yield f"contracts that name no supplier of the data, or several, were not held against purchases: {titles}{more}"
+
+
+def _not_understood(document: Document, chunks: Sequence[Chunk], kind: ConditionKind) -> Iterator[str]:
+    """Penalties in steps or in sums of money, told with their words."""
+    if kind == "late_delivery":
+        for words in (words for chunk in chunks for words in unread_penalties(chunk.text)):
+            yield f"a penalty of {document.title} is in steps or in fixed sums and was not calculated: “{words}”"
 
 
 def documents_of(context: ToolContext) -> Searcher:
@@ -96,8 +115,8 @@ def documents_of(context: ToolContext) -> Searcher:
 
 def supplier_of(document: Document) -> str | None:
     """The one supplier a document is about."""
-    suppliers = [entity.id for entity in document.entities if entity.kind == "supplier"]
-    return suppliers[0] if len(suppliers) == 1 else None
+    suppliers = _suppliers_of(document)
+    return suppliers.pop() if len(suppliers) == 1 else None
 
 
 def _known(document: Document, day: date) -> bool:
@@ -106,27 +125,24 @@ def _known(document: Document, day: date) -> bool:
 
 
 def _of(document: Document, suppliers: tuple[str, ...]) -> bool:
-    return not suppliers or supplier_of(document) in suppliers
+    return not suppliers or bool(_suppliers_of(document) & set(suppliers)) or not _suppliers_of(document)
 
 
-def _terms(context: ToolContext, searcher: Searcher, document: Document, supplier: str, kind: ConditionKind, before: int) -> Iterator[Term]:
+def _suppliers_of(document: Document) -> set[str]:
+    return {entity.id for entity in document.entities if entity.kind == "supplier"}
+
+
+def _terms(
+    context: ToolContext, document: Document, chunks: Sequence[Chunk], supplier: str, kind: ConditionKind, before: int
+) -> Iterator[Term]:
     seen: set[object] = set()
-    for chunk in chunks_of(searcher, document):
+    for chunk in chunks:
         for condition in read_conditions(chunk.text, (kind,)):
             if _values(condition) in seen:
                 continue
             seen.add(_values(condition))
             evidence = quoted(f"{context.call_id}.d{before + len(seen)}", document, chunk, condition.quote)
             yield Term(condition, document, supplier, evidence)
-
-
-def chunks_of(searcher: Searcher, document: Document) -> Iterator[Chunk]:
-    """The pieces of one version of a document, in its order."""
-    for ordinal in range(_MOST_CHUNKS):
-        try:
-            yield searcher.library.chunk(f"{document.doc_id}.{document.version}.{ordinal}")
-        except NoDocument:
-            return
 
 
 def quoted(id: str, document: Document, chunk: Chunk, quote: str) -> DocumentEvidence:

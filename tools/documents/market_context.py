@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from pydantic import Field
 
 from ingestion.calendar import Span
 from ingestion.metrics import MetricSource, Unit
-from knowledge.clauses import sentences
+from knowledge.cite_sentences import pieces
 from knowledge.contract import Document, DocumentKind, Passage
+from knowledge.keyword_words import rarity, terms
 from tools.contract import ToolContext, tool
 from tools.documents.documents_and_data_rows import Fetched, fetch, open_bench
 from tools.documents.documents_and_data_terms import quoted
+from tools.documents.search_documents import DocumentSearch, look_up_passages
 from tools.errors import BadInput, CannotDo, nearest_words
 from tools.facts import Days, Derivation, DocumentEvidence, Fact, FactTable, FactValue, Findings, Frozen, TableColumn
 from tools.query.bench import Conditions, Draft
@@ -25,7 +27,6 @@ from tools.query.body import body_sql
 from tools.query.contract import AllTime, Cell, Column, Last, Period
 from tools.query.rows import Rows
 
-_MOST_ROWS = 300_000
 _NOTES, _CANDIDATES = 3, 20
 _MARKET: tuple[DocumentKind, ...] = ("market",)
 _FOUR_PLACES = Decimal("0.0001")
@@ -87,7 +88,8 @@ def market_context(context: ToolContext, query: MarketContext) -> Findings:
     moves, read = _moves(context, query)
     gaps, seen, listed = _gaps(context, query) if query.competitors else ((), None, None)
     span = next((each.result.period for each in (read, seen) if each is not None and each.result.period), None)
-    notes = tuple(_notes(context, query, [move.name for move in moves], span))
+    papers, told = _papers(context, query, [move.name for move in moves], span)
+    notes = tuple(_quoted_from(context, papers, _words_for(query, [move.name for move in moves])))
     if not moves and not gaps and not notes:
         raise CannotDo("the market", "there are no indicators, competitor prices or notes of these days", "Load market_indicators")
     evidence = tuple(each.evidence for each in (read, seen, listed) if each is not None)
@@ -96,7 +98,7 @@ def market_context(context: ToolContext, query: MarketContext) -> Findings:
         evidence=(*evidence, *notes),
         tables=tuple(_tables(moves, gaps)),
         period=Days(start=span.first, end=span.last) if span else None,
-        notes=tuple(dict.fromkeys(note for each in (read, seen) if each is not None for note in each.result.notes)),
+        notes=tuple(dict.fromkeys((*(note for each in (read, seen) if each is not None for note in each.result.notes), *told))),
     )
 
 
@@ -158,16 +160,14 @@ def _rows(
     context: ToolContext, table: str, names: tuple[str, ...], time: str | None, where: Conditions, period: Period, number: int
 ) -> Fetched | None:
     """Rows of one table as they may be seen; None when it holds none at all."""
-    served = context.served
-    wide = replace(context, served=replace(served, context=replace(served.context, max_rows=_MOST_ROWS)))
-    bench = open_bench(wide)
+    bench = open_bench(context)
     if not bench.source.has_rows(table):
         return None
     rows = Rows(bench, MetricSource(table=table, expression="COUNT(*)", time=time), bench.window(period) if time else None)
     keys = [f"{table}.{name}" for name in names]
     days = ("observed_on", "valid_from")
     columns = tuple(Column(name, type="date" if name in days else "text") for name in names)
-    return fetch(wide, bench, Draft(f"SELECT {', '.join(keys)} {body_sql(rows, keys, where)}", columns), number)
+    return fetch(context, bench, Draft(f"SELECT {', '.join(keys)} {body_sql(rows, keys, where)}", columns), number)
 
 
 def _move_facts(context: ToolContext, moves: Sequence[Move], read: Fetched | None) -> Iterator[Fact]:
@@ -223,16 +223,33 @@ def _columns(names: Sequence[str]) -> tuple[TableColumn, ...]:
     return tuple(TableColumn(name=name, unit=_UNITS.get(name)) for name in names)
 
 
-def _notes(context: ToolContext, query: MarketContext, indicators: Sequence[str], span: Span | None) -> Iterator[DocumentEvidence]:
-    """Words of market notes known on the day, for those who may read documents."""
+def _words_for(query: MarketContext, indicators: Sequence[str]) -> str:
+    named = " ".join(name.replace("_", " ") for name in query.indicators)
+    return f"{query.about} {named}".strip() or " ".join(name.replace("_", " ") for name in indicators) or "market prices competitors"
+
+
+def _papers(
+    context: ToolContext, query: MarketContext, indicators: Sequence[str], span: Span | None
+) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
+    """Market notes of these days that were known on the day, for those who may read documents, and what to know of the search."""
     if context.documents is None or "documents:read" not in context.caller.scopes:
-        return
-    words = query.about or " ".join(name.replace("_", " ") for name in query.indicators or indicators) or "market prices competitors"
-    scopes, day = context.caller.scopes, context.served.context.as_of
-    found = context.documents.search(words, scopes=scopes, kinds=_MARKET, as_of=day, top=_CANDIDATES).passages
-    fitting = [passage for passage in found if _overlaps(passage.document, span)]
-    for number, passage in enumerate((fitting or found)[:_NOTES], 1):
-        yield quoted(f"{context.call_id}.d{number}", passage.document, passage.chunk, _sentence(passage, words))
+        return (), ()
+    days = f" {span.first:%B %Y} {span.last:%B %Y}" if span else ""
+    found = look_up_passages(context, DocumentSearch(question=_words_for(query, indicators) + days, kinds=_MARKET, top=_CANDIDATES))
+    fitting = tuple(passage for passage in found.passages if _overlaps(passage.document, span))
+    if found.passages and not fitting:
+        return (), (*found.notes, "the library has no market note of these days")
+    return fitting, found.notes if fitting else ()
+
+
+def _quoted_from(context: ToolContext, papers: Sequence[Passage], words: str) -> Iterator[DocumentEvidence]:
+    """The sentences and rows that share most of the rarer words of the question, best first; none that shares no word."""
+    wanted = set(terms(words))
+    said = [(passage, piece.text) for passage in papers for piece in pieces(passage.chunk.text)]
+    fitting = [(sum(map(rarity, wanted & set(terms(text)))), passage, text) for passage, text in said]
+    best = sorted((each for each in fitting if each[0] > 0), key=lambda each: -each[0])[:_NOTES]
+    for number, (_, passage, text) in enumerate(best, 1):
+        yield quoted(f"{context.call_id}.d{number}", passage.document, passage.chunk, text)
 
 
 def _overlaps(document: Document, span: Span | None) -> bool:
@@ -240,17 +257,6 @@ def _overlaps(document: Document, span: Span | None) -> bool:
     first = document.period_from or document.published_on
     last = document.period_until or document.published_on
     return span is None or first is None or last is None or (first <= span.last and last >= span.first)
-
-
-def _sentence(passage: Passage, words: str) -> str:
-    """The sentence that shares most words with the question; the first when none does."""
-    wanted = set(words.casefold().split())
-    text = passage.chunk.text
-    spans = list(sentences(text))
-    if not spans:
-        return text
-    best = max(spans, key=lambda span: len(wanted & set(text[span[0] : span[1]].casefold().replace(",", " ").replace(".", " ").split())))
-    return text[best[0] : best[1]]
 
 
 def _day(value: Cell) -> date:

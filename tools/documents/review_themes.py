@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -22,7 +22,6 @@ from tools.query.body import body_sql
 from tools.query.contract import AllTime, Cell, Column, ColumnType, Period
 from tools.query.rows import Rows
 
-_MOST_REVIEWS = 100_000
 _QUOTED_CHARACTERS = 400
 By = Literal["theme", "category", "product", "month"]
 
@@ -70,9 +69,7 @@ def review_themes(context: ToolContext, query: ReviewThemes) -> Findings:
 
 
 def _read(context: ToolContext, query: ReviewThemes) -> Fetched:
-    served = context.served
-    wide = replace(context, served=replace(served, context=replace(served.context, max_rows=_MOST_REVIEWS)))
-    bench = open_bench(wide)
+    bench = open_bench(context)
     if not bench.source.has_rows("reviews"):
         raise CannotDo("themes of reviews", "reviews holds no rows", "Load reviews (review_id, product_id, reviewed_at, rating, text)")
     rows = Rows(bench, MetricSource(table="reviews", expression="COUNT(*)", time="reviews.reviewed_at"), bench.window(query.period))
@@ -82,7 +79,7 @@ def _read(context: ToolContext, query: ReviewThemes) -> Fetched:
     types: dict[str, ColumnType] = {"rating": "integer", "day": "date"}
     columns = tuple(Column(name, type=types.get(name, "text")) for name in named)
     sql = f"SELECT {', '.join(keys)} {body_sql(rows, keys, query.where)}"
-    return fetch(wide, bench, Draft(sql, columns, ("day DESC",)), 1)
+    return fetch(context, bench, Draft(sql, columns, ("day DESC",)), 1)
 
 
 def _said(row: Mapping[str, Cell], query: ReviewThemes) -> Said:
@@ -109,7 +106,7 @@ def _bind(context: ToolContext, query: ReviewThemes, said: Sequence[Said], found
         tables=(_table(query, said, ranked), *_terms(query, said)) if ranked else (),
         period=_days(found),
         notes=tuple(_notes(query, said, found)),
-        truncated=len(counted) > len(ranked) or found.result.truncated,
+        truncated=len(counted) > len(ranked),
     )
 
 
@@ -187,5 +184,3 @@ def _notes(query: ReviewThemes, said: Sequence[Said], found: Fetched) -> Iterato
     silent = sum(not one.themes and one.review.rating <= 2 for one in said)
     if query.tone == "complaint" and query.theme is None and silent:
         yield f"{silent} reviews with 1 or 2 stars name none of the known themes"
-    if found.result.truncated:
-        yield f"only the newest {_MOST_REVIEWS} reviews were read"

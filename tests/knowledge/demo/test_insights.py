@@ -133,3 +133,12 @@ def test_words_of_the_unhappy_are_found_without_a_list() -> None:
 @given(st.text(max_size=300))
 def test_any_review_is_read(text: str) -> None:
     assert {mention.theme for mention in mentions(text)} <= set(theme_names())
+
+
+def test_products_with_long_codes_have_reviews_of_their_own() -> None:
+    from knowledge.insights import PREFIX, _own
+
+    codes = [f"WAREHOUSE-PRODUCT-{number:04d}" for number in range(50)] + ["A-1", "a-1", "A_1", "A 1"]
+    parts = [_own(code) for code in codes]
+    assert len(set(parts)) == len(codes)
+    assert all(len(f"{PREFIX}reviews-{part}-2609") <= 40 for part in parts)

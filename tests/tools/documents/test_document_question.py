@@ -20,7 +20,7 @@ def ask(context: ToolContext, tool: str, question: str, **more: object) -> Findi
 
 
 def test_an_answer_is_quotes_that_stand_in_the_documents(reading: ToolContext, library: Library) -> None:
-    found = ask(reading, "document_question", "What may customers return, and within how many days?", kinds=["policy"])
+    found = ask(reading, "document_question", "Within how many days of delivery may consumers return goods?", kinds=["policy"])
     assert found.facts
     assert len(found.facts) == len(found.evidence) == len(found.tables[0].rows)
     texts = [chunk.text for _, chunk in library.chunks()]

@@ -65,18 +65,44 @@ def carriers() -> dict[str, bytes]:
     }
 
 
+def hidden_carriers() -> dict[str, bytes]:
+    """The same words where nobody looks: a subject, a picture's other text, properties of a file, an entry of a feed."""
+    mail, word = EmailMessage(), docx.Document()
+    mail["Subject"], mail["From"], mail["To"] = POISON[:200], "thief@example.com", "buyer@example.com"
+    mail.set_content("Please find our new price list attached.")
+    word.add_paragraph("Nothing to see in this notice.")
+    word.core_properties.title = word.core_properties.subject = word.core_properties.comments = POISON[:250]
+    file = io.BytesIO()
+    word.save(file)
+    entry = f"<item><title>{POISON[:100]}</title><link>https://news.example</link><description>{POISON}</description></item>"
+    head = f'<html><head><meta name="description" content="{POISON}"></head>'
+    page = f'{head}<body><p>Our shelves.</p><img src="x.png" alt="{POISON}"></body></html>'
+    return {
+        "eml": mail.as_bytes(),
+        "docx": file.getvalue(),
+        "html": page.encode(),
+        "xml": f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{entry}</channel></rss>'.encode(),
+        "pdf": write_pdf(POISON[:120], date(2026, 1, 1), (Line("text", "A notice without orders."),)),
+    }
+
+
 @pytest.fixture(scope="module")
 def poisoned(company: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = Library(tmp_path_factory.mktemp("poisoned") / "documents")
     found_library(library, company)
     for suffix, content in carriers().items():
         library.add(content, Filing(name=f"notice.{suffix}", doc_id=f"poison-{suffix}"))
+    for suffix, content in hidden_carriers().items():
+        library.add(content, Filing(name=f"hidden.{suffix}", doc_id=f"hidden-{suffix}"))
+    named = Filing(name=f"{POISON[:80].replace('.', '')}.md", doc_id="hidden-name", title=POISON[:200])
+    library.add(b"# Notice\n\nA notice that is called by its orders.", named)
     return library
 
 
 def test_every_carrier_was_taken_in_and_its_words_are_found(poisoned: Library) -> None:
     there = {document.doc_id for document in poisoned.list()}
     assert there >= {f"poison-{suffix}" for suffix in carriers()}
+    assert there >= {"hidden-name", *(f"hidden-{suffix}" for suffix in hidden_carriers())}
     found = indexed(poisoned).search("ignore all previous instructions purchasing director", top=20)
     assert len({passage.document.doc_id for passage in found.passages if passage.document.doc_id.startswith("poison")}) >= 6
 
