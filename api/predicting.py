@@ -92,6 +92,7 @@ def wishes_of(features: schemas.Features) -> Wishes:
 def prediction(forecast: HistoryForecast) -> schemas.Prediction:
     """A forecast as the order system reads it."""
     low, high = _ends()
+    summed = forecast.summed()
     days = [
         schemas.DayPrediction(
             date=forecast.first_day + timedelta(days=place),
@@ -104,8 +105,8 @@ def prediction(forecast: HistoryForecast) -> schemas.Prediction:
     return schemas.Prediction(
         productId=forecast.product_id,
         predicted_total_quantity=_units(float(forecast.mean.sum())),
-        predicted_total_lower=_units(forecast.summed()[low]),
-        predicted_total_upper=_units(forecast.summed()[high]),
+        predicted_total_lower=_units(summed[low]),
+        predicted_total_upper=_units(summed[high]),
         forecast_range_start=forecast.first_day,
         forecast_range_end=forecast.last_day,
         confidence_score=forecast.cell.total_covered_80,
@@ -124,6 +125,7 @@ def promises(forecasts: Sequence[HistoryForecast]) -> list[Promise]:
     from ml.ledger import Promise
 
     low, high = _ends()
+    totals = [each.summed() for each in forecasts]
     return [
         Promise(
             kind="forecast",
@@ -134,14 +136,14 @@ def promises(forecasts: Sequence[HistoryForecast]) -> list[Promise]:
             starts_on=each.first_day,
             ends_on=each.last_day,
             value=_units(float(each.mean.sum())),
-            low=_units(each.summed()[low]),
-            high=_units(each.summed()[high]),
+            low=_units(total[low]),
+            high=_units(total[high]),
             coverage=NOMINAL,
             model=each.method,
             version=each.version,
             demand_class=each.demand_class,
         )
-        for each in forecasts
+        for each, total in zip(forecasts, totals, strict=True)
     ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,32 +17,39 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from evals.bench_forecast_data import read_panel
 from evals.bench_inventory_picture import Curve, draw
+from evals.bench_inventory_speed import print_speed
 from ingestion.founding import found
 from ingestion.warehouse import Warehouse
-from ml.contract import Floats, Outlook
+from ml.contract import Floats, Outlook, Panel
+from ml.inventory import hindsight
 from ml.inventory.demand import History
+from ml.inventory.hindsight import look_back, quick
 from ml.inventory.lead_demand import totals
 from ml.inventory.lead_times import LeadTimes, Waits, measure
 from ml.inventory.orders import Shelves, Terms, plan_orders
-from ml.inventory.policies import Past, cover_days, flat_cover_days, normal_theory, whole_distribution, worth_keeping
+from ml.inventory.policies import Forecast, Past, cover_days, flat_cover_days, normal_theory, whole_distribution, worth_keeping
 from ml.inventory.simulate import Outcome, Policy, Stretch, replay
 from ml.inventory.tradeoff import Saving, compare
+from ml.inventory.trust import Memory, best_part
+from ml.panel import SEPARATOR
+from ml.panel_warehouse import panel_of_snapshot
 from tools.contract import ToolContext
 from tools.inventory.desk import open_desk
-from tools.inventory.reading import Reader
-from tools.inventory.replaying import OURS, run_policies, set_stage
+from tools.inventory.replaying import COVERS, FLAT_COVERS, OURS, RATIOS, SERVICES, UNTRAINED, run_policies
+from tools.inventory.stage import set_stage
 from tools.inventory.terms import ReplayQuery
+from tools.inventory.trained import share_out
 from tools.query.served import serve_snapshot
 
 SIZES = (100, 500, 1_000, 3_000, 10_000)
-FILLS = (0.90, 0.93, 0.95, 0.97, 0.98, 0.99)
+FILLS = (0.90, 0.93, 0.95, 0.97, 0.98)
 REPLAY_DAYS, REVIEW_DAYS, SEED = 364, 7, 7
 SUPPLIERS, RECEIPTS = 20, 60
-RATIOS = (0.5, 0.2, 0.1, 0.06, 0.035, 0.02, 0.01, 0.005)
-SERVICES = (0.5, 0.75, 0.88, 0.93, 0.96, 0.98, 0.99, 0.998)
-COVERS = (-6.0, -2.0, 2.0, 6.0, 11.0, 18.0, 30.0, 45.0)
-FLAT = (7.0, 14.0, 20.0, 27.0, 36.0, 48.0, 65.0, 90.0)
+CALENDAR = "m5_calendar.parquet"  # beside the sales
+LEARN_DAYS, TRAIN_EVERY_DAYS = 730, 182  # of M5: history before the stretch, and how often a model is trained in it
+DEMO_DAYS, DEMO_SERIES = 300, 300
 Said = dict[str, Outcome]
 
 
@@ -52,12 +61,15 @@ def bench_inventory(
     if data.exists():
         began = time.process_time()
         stretch, past, leads = m5_stage(data, series)
-        outcomes = m5_policies(stretch, past, leads)
+        outcomes = m5_policies(stretch, past, leads, m5_forecast(data, past))
         _print(console, f"M5 subset, {len(stretch.demand)} series, {REPLAY_DAYS} days, {time.process_time() - began:.0f} s", outcomes)
         curves.append(Curve("M5 subset", _points(outcomes), None))
     else:
         console.print(f"{data} is not there: M5 is left out")
-    outcomes, real = demo_outcomes(home)
+    with _company_in(home, DEMO_DAYS) as place:
+        outcomes, real, notes = demo_outcomes(place)
+        console.print(*notes, sep="\n")
+        print_speed(console, place)
     _print(console, f"demo company, as it was: {real[0]:,.0f} units on hand, fill rate {real[1]:.3f}", outcomes)
     curves.append(Curve("demo company", _points(outcomes), real))
     if picture is not None:
@@ -101,28 +113,68 @@ def _draw(random: np.random.Generator, mean: float, spread: float, count: int) -
     return found
 
 
-def m5_policies(stretch: Stretch, past: Past, leads: LeadTimes, forecast: Callable[[History, int], Outlook] | None = None) -> Said:
+def m5_forecast(data: Path, past: Past) -> Forecast | None:
+    """What models trained on the days before would have said on each day of the stretch; None where the calendar is not there."""
+    calendar = data.with_name(CALENDAR)
+    if not calendar.exists():
+        return None
+    names = {"{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids}
+    first = past.history.as_of - timedelta(days=past.stretch_days)
+    panel = _part(read_panel(data, calendar, None, 28), names, first - timedelta(days=LEARN_DAYS))
+    found = look_back(panel, quick(), first, TRAIN_EVERY_DAYS)
+    memory = Memory()
+    own = np.array(["{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids])
+
+    def forecast(history: History, days: int) -> Outlook:
+        usual, told = past.usual(history, days), found.on(history.as_of)
+        part = best_part(found, replace(history, ids=tuple(map(str, own))), memory)
+        return usual if told is None else share_out(told, own, np.ones(len(own)), usual, part)
+
+    return forecast
+
+
+def _part(panel: Panel, ids: set[str], since: date) -> Panel:
+    """The panel of some of its series, its days from one on."""
+    days, series, ahead = (frame[frame["unique_id"].isin(ids)].reset_index(drop=True) for frame in (panel.days, panel.series, panel.ahead))
+    return Panel(days[days["ds"] >= pd.Timestamp(since)].reset_index(drop=True), series, ahead, panel.as_of)
+
+
+def m5_policies(stretch: Stretch, past: Past, leads: LeadTimes, forecast: Forecast | None = None) -> Said:
     """Every rule at its settings."""
     rules: dict[str, tuple[Policy, int]] = {
         OURS: (worth_keeping(past, leads, REVIEW_DAYS, RATIOS, forecast), len(RATIOS)),
         "same certainty for all": (whole_distribution(past, leads, REVIEW_DAYS, SERVICES, forecast), len(SERVICES)),
-        "mean x cover days": (flat_cover_days(past, FLAT), len(FLAT)),
+        "mean x cover days": (flat_cover_days(past, FLAT_COVERS), len(FLAT_COVERS)),
         "mean x (lead time + cover days)": (cover_days(past, leads, REVIEW_DAYS, COVERS), len(COVERS)),
         "normal theory": (normal_theory(past, leads, REVIEW_DAYS, SERVICES), len(SERVICES)),
     }
+    if forecast is not None:
+        rules[UNTRAINED] = worth_keeping(past, leads, REVIEW_DAYS, RATIOS), len(RATIOS)
     return {name: replay(stretch, rule, settings) for name, (rule, settings) in rules.items()}
 
 
-def demo_outcomes(home: Path | None, days: int = 365, series: int = 500) -> tuple[Said, tuple[float, float]]:
-    """The demo company's last year under every rule, and units on hand and fill rate as they really were."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = home or Path(folder)
-        if home is None:
-            found(Warehouse(place), "demo", SEED)
+def demo_outcomes(home: Path | None, days: int = DEMO_DAYS, series: int = DEMO_SERIES) -> tuple[Said, tuple[float, float], tuple[str, ...]]:
+    """The demo company's last months under every rule, units on hand and fill rate as they really were, and what was used."""
+    with _company_in(home, days) as place:
         context = ToolContext(serve_snapshot(Warehouse(place).snapshot()))
         query = ReplayQuery(days=days, most_series=series)
-        stage = set_stage(Reader(context), open_desk(context, query, "a replay"), query)
-        return run_policies(stage, query.review_days), (stage.held_units, stage.served)
+        stage = set_stage(context, open_desk(context, query, "a replay"), query)
+        return run_policies(stage, query.review_days, untrained=True), (stage.held_units, stage.served), stage.notes
+
+
+@contextmanager
+def _company_in(home: Path | None, days: int) -> Iterator[Path]:
+    """The home that is given, as it is; else a demo company with the forecasts that models would have made on each of its past days."""
+    if home is not None:
+        yield home
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        found(Warehouse(place), "demo", SEED)
+        snapshot = Warehouse(place).snapshot()
+        panel = panel_of_snapshot(snapshot)
+        hindsight.keep(place, look_back(panel, quick(), panel.as_of - timedelta(days=days)), snapshot.name)
+        yield place
 
 
 def _points(outcomes: Said) -> dict[str, tuple[Floats, Floats]]:
@@ -130,7 +182,8 @@ def _points(outcomes: Said) -> dict[str, tuple[Floats, Floats]]:
 
 
 def _print(console: Console, title: str, outcomes: Said) -> None:
-    table = Table("fill rate", *(f"less stock than {name}" for name in outcomes if name != OURS), title=title)
+    others = [name for name in outcomes if name != OURS]
+    table = Table("fill rate", *(f"less stock than {name}" for name in others), title=title)
     for fill in FILLS:
         savings = [compare(outcomes[OURS], other, fill) for name, other in outcomes.items() if name != OURS]
         table.add_row(f"{fill:.2f}", *map(_said, savings))

@@ -12,7 +12,7 @@ from ml.contract import Floats
 WIDTH, HEIGHT, LEFT, TOP, GAP = 400, 270, 56, 46, 64
 LOWEST, HIGHEST = 0.85, 1.0
 INK, PALE, GRID, PAPER = "#cbd5e1", "#94a3b8", "#1e293b", "#0a0e17"
-COLOURS = ("#22d3ee", "#a78bfa", "#fb7185", "#f59e0b", "#34d399")
+COLOURS = ("#22d3ee", "#a78bfa", "#fb7185", "#f59e0b", "#34d399", "#e2e8f0")
 
 
 @dataclass(frozen=True)

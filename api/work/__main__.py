@@ -45,6 +45,7 @@ def workplace(settings: Settings) -> Workplace:
         max_rejected=settings.max_rejected,
         timezone=settings.timezone,
         currency=settings.currency,
+        vectors_url=settings.documents_vectors_url,
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from api.work.contract import AnyKind, Arguments, Kind
+from api.work.describing import DescribeProducts, describe_products
 from api.work.documents import FetchFeed, IndexDocument, UpdateIndex, fetch_feed, index_document, update_index
 from api.work.errors import BadArguments, UnknownKind
 from api.work.founding import FoundDemo, found_demo
 from api.work.library import KeepLibrary, keep_library
 from api.work.loading import ApplyEvents, LoadFiles, SyncDatabase, apply_events, load_files, sync_database
 from api.work.teaching import TrainPlanner, train_planner
-from api.work.training import TrainForecast, train_forecast
+from api.work.training import KeepForecast, LookBack, TrainForecast, keep_forecast, look_back, train_forecast
 
 # What is learnt from the data is learnt again when it changed.
-_DATA_CHANGED = ("train_planner",)
+_DATA_CHANGED = ("train_planner", "describe_products")
 FOUND_DEMO = Kind("found_demo", FoundDemo, found_demo, "building the demo company", limit_seconds=1800, niceness=0)
 LOAD_FILES = Kind("load_files", LoadFiles, load_files, "loading files", limit_seconds=6 * 3600, then=_DATA_CHANGED)
 SYNC_DATABASE = Kind(
@@ -24,9 +25,19 @@ APPLY_EVENTS = Kind("apply_events", ApplyEvents, apply_events, "applying pushed 
 INDEX_DOCUMENT = Kind("index_document", IndexDocument, index_document, "reading a document", limit_seconds=600)
 UPDATE_INDEX = Kind("update_index", UpdateIndex, update_index, "making documents searchable", limit_seconds=3600)
 FETCH_FEED = Kind("fetch_feed", FetchFeed, fetch_feed, "taking in a feed", limit_seconds=600)
-KEEP_LIBRARY = Kind("keep_library", KeepLibrary, keep_library, "writing what the data show", limit_seconds=3600, niceness=10)
+KEEP_LIBRARY = Kind(
+    "keep_library", KeepLibrary, keep_library, "writing what the data show", limit_seconds=3600, niceness=10, then=("keep_forecast",)
+)
+KEEP_FORECAST = Kind(
+    "keep_forecast", KeepForecast, keep_forecast, "learning to forecast", limit_seconds=3 * 3600, niceness=15, then=("look_back",)
+)
+LOOK_BACK = Kind("look_back", LookBack, look_back, "asking what past forecasts would have said", limit_seconds=3 * 3600, niceness=15)
 TRAIN_FORECAST = Kind("train_forecast", TrainForecast, train_forecast, "learning to forecast", limit_seconds=3 * 3600, niceness=10)
 TRAIN_PLANNER = Kind("train_planner", TrainPlanner, train_planner, "learning your words and names", limit_seconds=1800, niceness=10)
+
+DESCRIBE_PRODUCTS = Kind(
+    "describe_products", DescribeProducts, describe_products, "learning what products are", limit_seconds=1800, niceness=10
+)
 
 KINDS: tuple[AnyKind, ...] = (
     FOUND_DEMO,
@@ -38,7 +49,10 @@ KINDS: tuple[AnyKind, ...] = (
     FETCH_FEED,
     KEEP_LIBRARY,
     TRAIN_FORECAST,
+    KEEP_FORECAST,
+    LOOK_BACK,
     TRAIN_PLANNER,
+    DESCRIBE_PRODUCTS,
 )
 
 

@@ -35,6 +35,7 @@ class Workplace(Frozen):
     max_rejected: float = 0.2
     timezone: str | None = None
     currency: str | None = None
+    vectors_url: str | None = None  # a Chroma server
 
 
 @dataclass(frozen=True)

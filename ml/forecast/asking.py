@@ -19,10 +19,10 @@ class Sample:
     """How far back learning goes, how often an origin is taken and which share of the days ahead of it."""
 
     origins: int = 104
-    step_days: int = 7
+    step_days: int = 14
     one_of: int = 5
     series: int = 2_500  # of more than this, the rows of so many are learnt from
-    rows: int = 250_000  # more series than this serves are thinned, so that training time stays bounded
+    rows: int = 240_000  # more series than this serves are thinned, so that training time stays bounded
 
 
 def check_horizon(horizon: int) -> None:

@@ -72,13 +72,17 @@ def origins(panel: Panel, horizon: int, count: int, step_days: int | None = None
     return tuple(reversed(found))
 
 
-def backtest(panel: Panel, forecasters: Sequence[Forecaster], horizon: int, days: Sequence[date], progress: Progress = silent) -> Backtest:
-    """Fit and ask every forecaster on every origin; each sees the panel as it was then."""
+def backtest(
+    panel: Panel, forecasters: Sequence[Forecaster] | Callable[[date], Sequence[Forecaster]], horizon: int, days: Sequence[date],
+    progress: Progress = silent,
+) -> Backtest:  # fmt: skip
+    """Fit and ask every forecaster, or those named for the day, on every origin; each sees the panel as it was then."""
     folds = []
     for place, day in enumerate(sorted(days)):
         progress(f"backtest {place + 1} of {len(days)}", place / len(days))
         past = cut(panel, day)
-        outlooks = {forecaster.name: forecaster.fit(past, horizon).predict(past, horizon) for forecaster in forecasters}
+        chosen = forecasters(day) if callable(forecasters) else forecasters
+        outlooks = {forecaster.name: forecaster.fit(past, horizon).predict(past, horizon) for forecaster in chosen}
         folds.append(fold(panel, past, horizon, outlooks))
     return Backtest(horizon, tuple(folds))
 

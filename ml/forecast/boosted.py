@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,32 +14,46 @@ from ml.contract import LEVELS, Floats, Outlook, Panel
 from ml.features.build import KEPT, Engine, features
 from ml.forecast.asking import Sample, asked_before, asked_now, sold
 from ml.forecast.classes import demand_classes
+from ml.forecast.levels import COLUMNS, MEDIAN, RungLevels
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset
 
 NAME = "boosted"
 BALANCED = (0.25, 1.0, 4.0)  # units a day between which sums are balanced
-BALANCE_ROWS = 2_000
+BALANCE_ROWS, BALANCE_MOST = 2_000, 60_000  # rows a volume needs for a balance of its own; about how many are added up in all
+LEAST_SHARE, LEAST_ROUNDS, LEAST_LEAVES, MOST_MIN_LEAF = 0.2, 80, 15, 200
 LEVEL_FLOOR = 0.02  # units a day: what a series without sales is taken to sell, so that a ratio to its level exists
 _SCALED = ("mean_3", "mean_7", "mean_14", "mean_28", "mean_56", "mean_112", "mean_364", "ewm_10", "ewm_40", "sd_28", "sd_112", "max_28",
-           "last_y", "weekday_4", "weekday_13", "weekday_52", "year_ago", "year_ago_28")  # fmt: skip
+           "last_y", "weekday_4", "weekday_13", "weekday_52", "year_ago", "year_ago_28", *COLUMNS, MEDIAN)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Settings:
     """What `--tune` may choose."""
 
-    rounds: int = 130
+    rounds: int = 300
     learning_rate: float = 0.05
-    leaves: int = 63
-    min_leaf: int = 200
+    leaves: int = 127
+    min_leaf: int = 40
     feature_share: float = 0.6
     variance_power: float = 1.5
-    l2: float = 0.0
+    l2: float = 10.0
+    path_smooth: float = 10.0  # small leaves lean on their parents
     sample: Sample = field(default_factory=Sample)
+    full_rows: int = 150_000  # fewer rows teach fewer and smaller trees, which would else learn them by heart and say too little
     seed: int = 7
     threads: int = 1  # two only pay where nothing else runs: waiting threads spin
+
+    def for_rows(self, rows: int) -> Settings:
+        """The settings for so many rows to learn from."""
+        share = min(1.0, max(LEAST_SHARE, rows / self.full_rows)) if self.full_rows else 1.0
+        return replace(
+            self,
+            rounds=max(min(self.rounds, LEAST_ROUNDS), round(self.rounds * share)),
+            leaves=max(min(self.leaves, LEAST_LEAVES), round(self.leaves * share)),
+            min_leaf=max(self.min_leaf, min(MOST_MIN_LEAF, round(self.min_leaf / share))),
+        )
 
 
 @dataclass(frozen=True)
@@ -48,15 +62,17 @@ class Boosted:
 
     settings: Settings = field(default_factory=Settings)
     engine: Engine = field(default_factory=FrameEngine)
+    rungs: RungLevels = field(default_factory=RungLevels)
     name: str = NAME
 
     def fit(self, panel: Panel, horizon: int) -> BoostedTrees:
         """Learn from the panel's past origins; days on which nothing could be sold are not learned from."""
         import lightgbm
 
-        lesson = prepare(self.engine, panel, horizon, self.settings)
-        model = lightgbm.train(parameters(self.settings), lesson.data, self.settings.rounds)
-        return BoostedTrees(model, lesson.columns, balance_of(model, lesson), self.engine, self.name)
+        lesson = prepare(self.engine, panel, horizon, self.settings, self.rungs)
+        settings = self.settings.for_rows(len(lesson.sold))
+        model = lightgbm.train(parameters(settings), lesson.data, settings.rounds)
+        return BoostedTrees(model, lesson.columns, balance_of(model, lesson), self.engine, self.rungs, self.name)
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,7 @@ class BoostedTrees:
     columns: tuple[str, ...]
     balance: tuple[float, ...]
     engine: Engine = field(default_factory=FrameEngine)
+    rungs: RungLevels = field(default_factory=RungLevels)
     name: str = NAME
 
     def predict(self, panel: Panel, horizon: int) -> Outlook:
@@ -75,7 +92,7 @@ class BoostedTrees:
         known = asked[asked["unique_id"].isin(set(panel.days["unique_id"].unique()))]
         mean = np.zeros((len(panel.series), horizon))
         if len(known):
-            frame = features(self.engine, panel, known)
+            frame = told_of(self.engine, panel, known, self.rungs)
             place = panel.series["unique_id"].reset_index().set_index("unique_id")["index"]
             mean[place.loc[frame["unique_id"]].to_numpy(), frame["h"].to_numpy() - 1] = self.expect(frame)
         quantiles = np.repeat(mean[:, :, None], len(LEVELS), axis=2)
@@ -102,7 +119,7 @@ def from_texts(texts: dict[str, str], engine: Engine | None = None, name: str = 
 
     told = json.loads(texts[f"{name}.json"])
     model = lightgbm.Booster(model_str=texts[f"{name}.txt"])
-    return BoostedTrees(model, tuple(told["columns"]), tuple(map(float, told["balance"])), engine or FrameEngine(), name)
+    return BoostedTrees(model, tuple(told["columns"]), tuple(map(float, told["balance"])), engine or FrameEngine(), name=name)
 
 
 def parameters(settings: Settings) -> dict[str, object]:
@@ -111,6 +128,7 @@ def parameters(settings: Settings) -> dict[str, object]:
         "objective": "tweedie", "tweedie_variance_power": settings.variance_power, "boost_from_average": False,
         "learning_rate": settings.learning_rate, "num_leaves": settings.leaves, "min_data_in_leaf": settings.min_leaf,
         "feature_fraction": settings.feature_share, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": settings.l2, "max_bin": 127,
+        "path_smooth": settings.path_smooth,
         "seed": settings.seed, "num_threads": settings.threads, "verbosity": -1, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
 
@@ -126,11 +144,16 @@ class Lesson:
     level: Floats
 
 
-def prepare(engine: Engine, panel: Panel, horizon: int, settings: Settings) -> Lesson:
+def told_of(engine: Engine, panel: Panel, asked: pd.DataFrame, rungs: RungLevels) -> pd.DataFrame:
+    """All that the trees are told of the rows asked about: the features, and what simple rungs say on the origin."""
+    return rungs.join(panel, features(engine, panel, asked))
+
+
+def prepare(engine: Engine, panel: Panel, horizon: int, settings: Settings, rungs: RungLevels) -> Lesson:
     """The panel's past origins as a lesson; days on which nothing could be sold are left out."""
     import lightgbm
 
-    frame = features(engine, panel, asked_before(panel, horizon, settings.sample))
+    frame = told_of(engine, panel, asked_before(panel, horizon, settings.sample), rungs)
     y, sellable = sold(panel, frame)
     frame, y = frame[sellable].reset_index(drop=True), y[sellable]
     level = level_of(frame)
@@ -145,9 +168,11 @@ def balance_of(model: Booster, lesson: Lesson) -> tuple[float, ...]:
 
     A variance power above 1 lets large days count less than they sell; sums matter to whoever buys. The slowest are left as they are.
     """
-    told = np.exp(np.asarray(model.predict(lesson.inputs, raw_score=True, num_threads=1))) * lesson.level
-    places = np.digitize(lesson.level, BALANCED)
-    sold, expected = (np.bincount(places, values, minlength=len(BALANCED) + 1) for values in (lesson.sold, told))
+    some = slice(None, None, max(1, len(lesson.sold) // BALANCE_MOST))
+    level, units = lesson.level[some], lesson.sold[some]
+    told = np.exp(np.asarray(model.predict(lesson.inputs[some], raw_score=True, num_threads=1))) * level
+    places = np.digitize(level, BALANCED)
+    sold, expected = (np.bincount(places, values, minlength=len(BALANCED) + 1) for values in (units, told))
     enough = np.bincount(places, minlength=len(BALANCED) + 1) >= BALANCE_ROWS
     enough[0] = False
     return tuple(float(value) for value in np.where(enough, sold / np.maximum(expected, 1e-9), 1.0))

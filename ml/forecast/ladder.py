@@ -93,6 +93,11 @@ def _run(rung: Rung, history: _History, horizon: int) -> _Told:
     return _Told(np.maximum(means, 0.0), spread)
 
 
+def expect_one(rung: Rung, values: Floats, horizon: int) -> Floats:
+    """What one rung expects of one series, never below zero."""
+    return np.maximum(_one(rung, values, horizon)["mean"], 0.0)
+
+
 def _one(rung: Rung, values: Floats, horizon: int) -> dict[str, Floats]:
     """A rung on one series; a series too short or too flat for it gets its mean."""
     flat = {"mean": np.full(horizon, values.mean() if len(values) else 0.0)}

@@ -14,7 +14,7 @@ from ml.contract import LEVELS, Floats, Outlook, Panel
 from ml.errors import BadPanel
 from ml.forecast.classes import demand_classes
 from ml.forecast.history_spread import quantiles
-from ml.forecast.network_grid import KNOWN, WEEK, WINDOW, Grid, context, grid, level, profile, window
+from ml.forecast.network_grid import KNOWN, WEEK, WINDOW, Grid, ahead, context, grid, level, profile, window
 
 if TYPE_CHECKING:
     import torch
@@ -154,7 +154,7 @@ def inputs(of: Grid, rows: NDArray[np.int64], ends: NDArray[np.int64], horizon: 
         torch.from_numpy(window(of, rows, ends, levels)),
         torch.from_numpy(context(of, rows, ends, levels)),
         torch.from_numpy(of.slots[rows]),
-        torch.from_numpy(of.known[rows[:, None], columns]),
+        torch.from_numpy(ahead(of, rows, ends, columns)),
         torch.from_numpy(of.holiday[columns]),
         torch.from_numpy(base),
     )

@@ -6,20 +6,20 @@ from datetime import timedelta
 
 import numpy as np
 
-from ml.contract import LEVELS, Floats, Panel
+from ml.contract import Panel
 from ml.forecast.classes import demand_classes
 from ml.forecast.contract import CLASSES, EVERY
 from ml.forecast.history_spread import chances
 from ml.forecast.network import FittedNetwork
 from ml.forecast.network_grid import Grid
+from ml.forecast.spread import levels_that_hold
 from ml.panel import cut
 
 _FEWEST_DAYS = 1_500
-_SURE, _HAIR = (1e-4, 1 - 1e-4), 1e-6  # a hair beyond: a chance that many days share must not become the next step
 
 
 def levels_by_class(fitted: FittedNetwork, of: Grid, panel: Panel, horizon: int) -> dict[str, tuple[float, ...]]:
-    """For each class the levels to ask for so that the wanted shares lie at or under them."""
+    """For each class the levels to ask for so that the wanted shares lie at or under them; the rule is the one of the served spread."""
     past = cut(panel, panel.as_of - timedelta(days=horizon))
     places = dict(zip(panel.series["unique_id"], range(len(panel.series)), strict=True))
     rows = np.array([places[unique_id] for unique_id in past.series["unique_id"]])
@@ -33,16 +33,5 @@ def levels_by_class(fitted: FittedNetwork, of: Grid, panel: Panel, horizon: int)
     for kind in (EVERY, *CLASSES):
         chosen = there.ravel() & ((classes == kind) | (kind == EVERY))
         if chosen.sum() >= _FEWEST_DAYS:
-            found[kind] = _levels(below[chosen], through[chosen])
+            found[kind] = tuple(np.maximum.accumulate(levels_that_hold(below[chosen], through[chosen], kind)).tolist())
     return found
-
-
-def _levels(below: Floats, through: Floats) -> tuple[float, ...]:
-    """A level under the middle asks where the share lies strictly above, one over it where it lies at or under."""
-    asked = [_asked(below, through, level) for level in LEVELS]
-    return tuple(float(np.clip(each, *_SURE)) for each in np.maximum.accumulate(asked))
-
-
-def _asked(below: Floats, through: Floats, level: float) -> float:
-    low, high = np.quantile(through, level, method="inverted_cdf"), np.quantile(below, level, method="inverted_cdf")
-    return float(low - _HAIR if level < 0.5 else high + _HAIR if level > 0.5 else (low + high) / 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -41,6 +40,7 @@ class Grid:
     lost: NDArray[np.bool_]  # nothing could be sold
     begins: NDArray[np.int64]  # column of each series' first day
     known: NDArray[np.float32]  # series x (days + ahead) x KNOWN
+    since: NDArray[np.int64]  # series x (days + ahead): the column on which the promotion running that day began
     weekday: NDArray[np.int64]  # days + ahead
     holiday: NDArray[np.int64]  # slot of the holiday of each day, 0 for none
     slots: NDArray[np.int64]  # series x (category, location)
@@ -67,7 +67,8 @@ def grid(panel: Panel, ahead: int, most_days: int = 1_200) -> Grid:
     known, holiday = _known(panel, numbers, sold, first)
     sums = np.concatenate([np.zeros((len(sold), 1)), np.nan_to_num(sold.astype(np.float64)).cumsum(axis=1)], axis=1)
     weekday = (numbers + 3) % WEEK  # 1970-01-01 was a Thursday; Monday is 0
-    return Grid(sold, lost, begins.astype(np.int64), known, weekday, holiday, _slots(panel), sums)
+    since = np.nan_to_num(_filled(panel, "promotion_since", numbers, first, len(sold)) - first, nan=-1.0).astype(np.int64)
+    return Grid(sold, lost, begins.astype(np.int64), known, since, weekday, holiday, _slots(panel), sums)
 
 
 def level(of: Grid, rows: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -114,14 +115,16 @@ def window(of: Grid, rows: NDArray[np.int64], ends: NDArray[np.int64], levels: N
     return np.asarray(days.reshape(len(rows), WINDOW // WEEK, -1), dtype=np.float32)
 
 
+def ahead(of: Grid, rows: NDArray[np.int64], ends: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What is known of days to come on the day before `ends`: of promotions those that had begun by then."""
+    found = of.known[rows[:, None], columns]
+    found[..., KNOWN.index("promotion")] *= of.since[rows[:, None], columns] < ends[:, None]
+    return found
+
+
 def slot(name: str) -> int:
     """The row of an embedding that a name has; 0 is for no name."""
     return 1 + zlib.crc32(name.encode()) % (SLOTS - 1) if name else 0
-
-
-def origin_column(of: Grid, panel: Panel, day: date) -> int:
-    """The column after a day."""
-    return of.days - (panel.as_of - day).days
 
 
 def _mean(of: Grid, rows: NDArray[np.int64], ends: NDArray[np.int64], days: int, empty: float = 0.0) -> Floats:

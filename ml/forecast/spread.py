@@ -90,7 +90,7 @@ def fit_spread(past: Backtest, model: str, summed: str | None = None) -> Spread:
         for phase in range(PHASES):
             under, at = _places(past, model, name, phase, widths, whole)
             if len(at) >= FEWEST:
-                levels[f"{name}:{phase}"] = tuple(_level(under, at, level, _ABOVE.get(name, {}).get(level, 0.0)) for level in LEVELS)
+                levels[f"{name}:{phase}"] = levels_that_hold(under, at, name)
     return Spread(widths, levels, whole, fit_totals(past, summed or model))
 
 
@@ -174,6 +174,11 @@ def _places(
             at.append(np.asarray(shape.cdf(sold)))
             under.append(np.asarray(shape.cdf(sold - 1)) if whole else at[-1])
     return (np.concatenate(under), np.concatenate(at)) if at else (np.zeros(0), np.zeros(0))
+
+
+def levels_that_hold(under: Floats, at: Floats, kind: str) -> tuple[float, ...]:
+    """The levels to ask the distributions of a class for; `under` and `at` say where past days fell: the share below, and at or below."""
+    return tuple(_level(under, at, level, _ABOVE.get(kind, {}).get(level, 0.0)) for level in LEVELS)
 
 
 def _level(under: Floats, at: Floats, level: float, above: float) -> float:

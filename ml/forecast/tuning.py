@@ -11,10 +11,10 @@ import numpy as np
 from ingestion.frames import FrameEngine
 from ingestion.progress import Progress, silent
 from ml.contract import Floats, Panel
-from ml.features.build import features
 from ml.forecast.asking import asked_now, sold
 from ml.forecast.backtest import origins
-from ml.forecast.boosted import Lesson, Settings, level_of, parameters, prepare, scaled
+from ml.forecast.boosted import Lesson, Settings, level_of, parameters, prepare, scaled, told_of
+from ml.forecast.levels import RungLevels
 from ml.panel import cut
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STEP_ROUNDS = 25
 MOST_ROUNDS = 400
 SEARCHED = ("learning_rate", "leaves", "min_leaf", "feature_share", "variance_power")
+INPUTS = 2  # raised when the trees are told something else, so that trials of before are not compared with
 PATIENCE = 3  # steps without a gain after which a trial ends
 
 
@@ -38,7 +39,7 @@ def tune(panel: Panel, horizon: int, trials: int, start: Settings, storage: Path
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     ground = _ground(panel, horizon, start)
     study = optuna.create_study(
-        study_name=f"forecast-{panel.as_of}-{len(panel.series)}-{horizon}",
+        study_name=f"forecast-{INPUTS}-{panel.as_of}-{len(panel.series)}-{horizon}",
         storage=f"sqlite:///{storage}",
         direction="minimize",
         sampler=optuna.samplers.TPESampler(seed=start.seed),
@@ -50,7 +51,7 @@ def tune(panel: Panel, horizon: int, trials: int, start: Settings, storage: Path
     for place in range(trials):
         progress(f"trial {place + 1} of {trials}", place / trials)
         study.optimize(lambda trial: _run(trial, ground, start), n_trials=1)
-    return replace(start, **study.best_params, rounds=int(study.best_trial.user_attrs["rounds"]))
+    return replace(start, **study.best_params, rounds=int(study.best_trial.user_attrs["rounds"]), full_rows=0)
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ class _Ground:
 
 def _ground(panel: Panel, horizon: int, start: Settings) -> _Ground:
     past = cut(panel, origins(panel, horizon, 5)[0])
-    lesson = prepare(FrameEngine(), past, horizon, start)
-    rows = features(FrameEngine(), past, asked_now(past, horizon))
+    engine, rungs = FrameEngine(), RungLevels()
+    lesson = prepare(engine, past, horizon, start, rungs)
+    rows = told_of(engine, past, asked_now(past, horizon), rungs)
     there, sellable = sold(panel, rows)
     rows, there = rows[sellable].reset_index(drop=True), there[sellable]
     level = level_of(rows)
@@ -102,8 +104,8 @@ def _suggest(trial: optuna.Trial, start: Settings) -> Settings:
     return replace(
         start,
         learning_rate=trial.suggest_float("learning_rate", 0.02, 0.12, log=True),
-        leaves=trial.suggest_int("leaves", 15, 127, log=True),
-        min_leaf=trial.suggest_int("min_leaf", 50, 2000, log=True),
+        leaves=trial.suggest_int("leaves", 15, 255, log=True),
+        min_leaf=trial.suggest_int("min_leaf", 20, 2000, log=True),
         feature_share=trial.suggest_float("feature_share", 0.3, 0.9),
         variance_power=trial.suggest_float("variance_power", 1.05, 1.8),
         l2=trial.suggest_float("l2", 1e-3, 50.0, log=True),

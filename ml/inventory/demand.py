@@ -83,9 +83,9 @@ def measure_level(history: History) -> Level:
     return Level(mean, np.maximum(variance, mean), days, weekday)
 
 
-def weekday_factors(history: History) -> Floats:
-    """How much of a mean day each weekday sells, over all series together."""
-    units = history.units[:, -WINDOW_DAYS:].sum(axis=0)
+def weekday_factors(history: History, days: int = WINDOW_DAYS) -> Floats:
+    """How much of a mean day each weekday sells on the last so many days, over all series together."""
+    units = history.units[:, -days:].sum(axis=0)
     weekdays = _weekdays(history.as_of, -len(units) + 1, len(units))
     total = np.bincount(weekdays, units, 7)
     mean = total / np.maximum(np.bincount(weekdays, minlength=7), 1)

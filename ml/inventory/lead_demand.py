@@ -55,19 +55,20 @@ class LeadDemand:
     def quantile(self, level: float | Floats) -> Floats:
         """The least stock (whole units, for pieces) that is enough with probability `level`."""
         levels = np.broadcast_to(np.asarray(level, dtype=np.float64), (len(self.means),))
-        low, high = self._bracket(levels)
+        low, high = self.bracket(levels)
         return self._search(low, high, lambda units, rows: self.rows(rows).at_most(units) >= levels[rows])
 
     def for_shortfall(self, allowed: Floats) -> Floats:
         """The least stock whose expected shortfall is at most `allowed`."""
-        low, high = self._bracket(np.full(len(self.means), 0.9999))
+        low, high = self.bracket(np.full(len(self.means), 0.9999))
         return self._search(low, high, lambda units, rows: self.rows(rows).beyond(units) <= allowed[rows])
 
     def rows(self, rows: NDArray[np.int64]) -> LeadDemand:
         """Some of the series."""
         return LeadDemand(self.means[rows], self.deviations[rows], some(self.whole, rows))
 
-    def _bracket(self, levels: Floats) -> tuple[Floats, Floats]:
+    def bracket(self, levels: Floats) -> tuple[Floats, Floats]:
+        """A stock that is not enough with these probabilities, and one that certainly is."""
         tail = np.sqrt(1.0 / np.clip(1.0 - levels, 1e-6, 1.0))  # one-sided Chebyshev: certainly enough
         top = np.ceil(self.mean + tail * np.maximum(self.deviation, np.sqrt(self.mean)) + 1.0)
         return np.full(len(top), -1.0), top

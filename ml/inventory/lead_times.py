@@ -41,6 +41,10 @@ class LeadTimes:
         """The same suppliers, all slower or quicker."""
         return LeadTimes(np.clip(np.round(self.days * factor), 0, LONGEST_DAYS), self.basis, self.receipts)
 
+    def longer(self, days: int) -> LeadTimes:
+        """The same suppliers, each delivery so many days later, or earlier where negative; none before the day it is ordered."""
+        return LeadTimes(np.clip(self.days + days, 0, LONGEST_DAYS), self.basis, self.receipts)
+
     def fixed(self, days: int) -> LeadTimes:
         """Every delivery takes exactly this long."""
         given: tuple[Basis, ...] = tuple("given" for _ in self.basis)
@@ -109,7 +113,7 @@ def _whole(days: Floats) -> Floats:
 
 
 def remaining(age_days: float, days: Floats) -> NDArray[np.float64]:
-    """Days an order still takes when it has waited `age_days`: the lead times longer than that, one day when none is."""
+    """Days an order still takes when it has waited `age_days`: the lead times longer than that, one day when none is (`overdue`)."""
     left = days[days > age_days] - age_days
     return left if len(left) else np.array([1.0])
 

@@ -13,6 +13,7 @@ from ml.inventory.lead_demand import LeadDemand, halve
 
 Goal = Literal["cycle", "fill", "cost"]
 DAYS_A_YEAR = 365.0
+_MOST_RATIO = 1.5  # a unit that is asked for in every cycle is kept for half of each
 
 
 def level_for(goal: Goal, service: float, protected: LeadDemand, until_arrival: LeadDemand, ratio: Floats | float = 0.05) -> Floats:
@@ -33,19 +34,18 @@ def level_for(goal: Goal, service: float, protected: LeadDemand, until_arrival: 
 def level_worth(ratio: Floats | float, protected: LeadDemand, until_arrival: LeadDemand) -> Floats:
     """The stock up to which one more unit still saves more in each cycle than keeping it costs.
 
-    `ratio` is the cost of keeping a unit for a cycle over what a lost unit loses. What one more unit saves is the chance that it is
-    asked for in the cycle: asked by its end, not asked for before its beginning.
+    `ratio` is the cost of keeping a unit for a cycle over what a lost unit loses. One more unit is asked for in the cycle when it is
+    asked for by its end and not before its beginning; it is kept, and costs, for the part of the cycle in which it was not asked for.
     """
     step = protected.steps()
-    ratios = np.clip(np.broadcast_to(np.asarray(ratio, dtype=np.float64), step.shape), 1e-6, 1.0 - 1e-6)
-    low = np.maximum(protected.quantile(0.5) - step, 0.0)
-    high = np.maximum(protected.quantile(1.0 - ratios), low)
+    ratios = np.clip(np.broadcast_to(np.asarray(ratio, dtype=np.float64), step.shape), 1e-6, _MOST_RATIO)
+    low, high = protected.bracket(1.0 - ratios / 4.0)
 
     def too_much(units: Floats, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        asked_for = until_arrival.rows(rows).at_most(units) - protected.rows(rows).at_most(units)
-        return np.asarray(asked_for < ratios[rows])
+        before, after = until_arrival.rows(rows).at_most(units), protected.rows(rows).at_most(units)
+        return np.asarray(before - after < ratios[rows] * (before + after) / 2.0)
 
-    return halve(np.floor(low / step + 1e-6), np.ceil(high / step - 1e-6), step, too_much)
+    return halve(np.floor(low / step), np.ceil(high / step), step, too_much)
 
 
 def fill_rate(level: Floats, protected: LeadDemand, until_arrival: LeadDemand) -> Floats:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ml.contract import Floats
-from ml.inventory.demand import Bools
+from ml.inventory.demand import Bools, History, weekday_factors
 
 AROUND_DAYS = 28
+_LEAST_FACTOR = 0.05  # a weekday on which nobody buys is no reason to divide by nothing
+
+
+def missed_units(history: History) -> Floats:
+    """Units missed on each day of a history, its weekdays as everything in it sells on them."""
+    days = history.units.shape[1]
+    factors = np.maximum(weekday_factors(history, days), _LEAST_FACTOR)
+    weekday = factors[(history.as_of.weekday() - np.arange(days)[::-1]) % 7]
+    return lost_units(history.units, history.censored, weekday)
 
 
 def lost_units(units: Floats, censored: Bools, weekday: Floats, around: int = AROUND_DAYS) -> Floats:
@@ -24,12 +33,6 @@ def lost_units(units: Floats, censored: Bools, weekday: Floats, around: int = AR
     whole = alike.sum(axis=1, keepdims=True) / np.maximum(open_days.sum(axis=1, keepdims=True), 1)
     level = np.where(seen >= 3, level, whole)
     found: Floats = np.where(censored, np.maximum(level * weekday[None, :] - units, 0.0), 0.0)
-    return found
-
-
-def uncensored(units: Floats, censored: Bools, weekday: Floats) -> Floats:
-    """Sales with what was missed added back."""
-    found: Floats = units + lost_units(units, censored, weekday)
     return found
 
 

@@ -25,6 +25,11 @@ class Delivery:
     age_days: float
     lead_days: Floats
 
+    @property
+    def overdue(self) -> bool:
+        """Whether it has been awaited longer than its supplier is known to take: nothing says when it comes."""
+        return not bool((self.lead_days > self.age_days).any())
+
 
 @dataclass(frozen=True)
 class Risk:

@@ -11,6 +11,7 @@ from ml.inventory.lots import Ints
 from ml.inventory.simulate import Outcome
 
 DRAWS = 400
+_NOTHING_LOST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,21 @@ class Saving:
 
 
 def stock_at(outcome: Outcome, fill: float, rows: Ints | None = None) -> float:
-    """Mean stock at a fill rate, read off the curve between its settings; NaN outside it."""
+    """Mean stock at a fill rate, read off the curve between its settings; NaN outside it.
+
+    Stock grows as the logarithm of what is lost falls, so that is what is straight between two settings: a chord would tell too much.
+    """
     rates, stock = outcome.fill_rate(rows), outcome.mean_stock(rows)
     order = np.argsort(rates)
     rates, stock = rates[order], stock[order]
     if not rates[0] <= fill <= rates[-1]:
         return float("nan")
-    return float(np.interp(fill, rates, stock))
+    return float(np.interp(_rarely_lost(np.array(fill)), _rarely_lost(rates), stock))
+
+
+def _rarely_lost(fill: Floats) -> Floats:
+    found: Floats = -np.log(np.maximum(1.0 - fill, _NOTHING_LOST))
+    return found
 
 
 def compare(ours: Outcome, other: Outcome, fill: float, seed: int = 7, draws: int = DRAWS) -> Saving:

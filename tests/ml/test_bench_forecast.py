@@ -67,6 +67,8 @@ def test_the_command_refuses_files_that_are_not_there(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["forecast", "--data", str(tmp_path / "none.parquet"), "--calendar", str(tmp_path / "none2.parquet")])
     assert told.exit_code == 2 and "is not there" in told.output
     assert CliRunner().invoke(app, ["forecast", "--data", str(tmp_path)]).exit_code == 2
+    for option in ("--home", "--retail"):
+        assert CliRunner().invoke(app, ["forecast", option, str(tmp_path / "none")]).exit_code == 2
 
 
 @pytest.mark.slow

@@ -6,14 +6,14 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.ledger import FILE, Ledger, LedgerFault, Promise
+from ml.ledger import FILE, KEEP_DAYS, KEEP_ROWS, Due, Ledger, LedgerFault, Promise
 
 DAY = date(2026, 5, 31)
 PROMISE = Promise(
@@ -47,10 +47,52 @@ def test_what_was_promised_is_read_as_it_was_said_once_it_is_due(tmp_path: Path)
     ledger = Ledger(tmp_path)
     bare = replace(PROMISE, kind="reorder", low=None, high=None, coverage=None, detail='{"reorder_point": 14}')
     assert ledger.record([PROMISE, bare]) == 2
-    assert ledger.due("forecast", PROMISE.ends_on) == (PROMISE,)
-    assert ledger.due("forecast", PROMISE.ends_on - timedelta(days=1)) == ()
-    assert ledger.due("forecast", PROMISE.ends_on, since=DAY + timedelta(days=1)) == ()
-    assert ledger.due("reorder", PROMISE.ends_on) == (bare,)
+    assert ledger.due("forecast", PROMISE.ends_on) == Due((PROMISE,), 0)
+    assert ledger.due("forecast", PROMISE.ends_on - timedelta(days=1)).promises == ()
+    assert ledger.due("forecast", PROMISE.ends_on, since=DAY + timedelta(days=1)).promises == ()
+    assert ledger.due("reorder", PROMISE.ends_on).promises == (bare,)
+
+
+def test_of_more_than_can_be_read_the_newest_are_and_the_rest_is_counted(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.record(replace(PROMISE, ends_on=PROMISE.ends_on + timedelta(days=more)) for more in range(9))
+    found = ledger.due("forecast", date.max, limit=4)
+    assert [(each.ends_on - PROMISE.ends_on).days for each in found.promises] == [8, 7, 6, 5]
+    assert found.left_out == 5
+    assert ledger.due("forecast", date.max, limit=9).left_out == 0
+
+
+def test_what_is_older_than_is_kept_goes_and_nothing_else(tmp_path: Path) -> None:
+    ledger, now = Ledger(tmp_path), datetime.now(UTC)
+    ledger.record([replace(PROMISE, subject="old")], now - timedelta(days=KEEP_DAYS + 2))
+    ledger.record([replace(PROMISE, subject="kept")], now - timedelta(days=KEEP_DAYS - 2))
+    ledger.record([replace(PROMISE, subject="new")], now)
+    assert {each.subject for each in ledger.due("forecast", date.max).promises} == {"kept", "new"}
+
+
+def test_there_are_never_more_than_are_kept(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.record([PROMISE])
+    with sqlite3.connect(tmp_path / FILE) as connection:  # as if half a million had come since
+        names = [row[1] for row in connection.execute("PRAGMA table_info(promises)")]
+        values = ", ".join({"key": "'later'", "subject": "'later'"}.get(name, name) for name in names)
+        connection.execute(f"INSERT INTO promises (rowid, {', '.join(names)}) SELECT {KEEP_ROWS + 1}, {values} FROM promises")
+    connection.close()
+    ledger.record([replace(PROMISE, subject="last")])
+    assert {each.subject for each in ledger.due("forecast", date.max).promises} == {"later", "last"}
+
+
+def test_a_ledger_of_before_there_were_bounds_gets_them(tmp_path: Path) -> None:
+    Ledger(tmp_path).record([PROMISE])
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("DROP TRIGGER promises_kept")
+        connection.execute(
+            "CREATE TRIGGER promises_no_delete BEFORE DELETE ON promises BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+        )
+    connection.close()
+    Ledger(tmp_path).record([replace(PROMISE, subject="old")], datetime(2020, 1, 1, tzinfo=UTC))
+    Ledger(tmp_path).record([replace(PROMISE, subject="new")])
+    assert {each.subject for each in Ledger(tmp_path).due("forecast", date.max).promises} >= {PROMISE.subject, "new"}
 
 
 def test_the_same_promise_is_kept_once_and_another_number_is_another_promise(tmp_path: Path) -> None:
@@ -58,11 +100,11 @@ def test_the_same_promise_is_kept_once_and_another_number_is_another_promise(tmp
     assert ledger.record([PROMISE, PROMISE]) == 1
     assert ledger.record([PROMISE]) == 0
     assert ledger.record([replace(PROMISE, value=12.6)]) == 1
-    assert len(ledger.due("forecast", PROMISE.ends_on)) == 2
+    assert len(ledger.due("forecast", PROMISE.ends_on).promises) == 2
 
 
 def test_nothing_is_made_by_looking(tmp_path: Path) -> None:
-    assert Ledger(tmp_path).due("forecast", date.max) == ()
+    assert Ledger(tmp_path).due("forecast", date.max) == Due((), 0)
     assert Ledger(tmp_path).record([]) == 0
     assert list(tmp_path.iterdir()) == []
 
@@ -73,7 +115,7 @@ def test_nobody_changes_what_was_said(tmp_path: Path, act: str) -> None:
     with sqlite3.connect(tmp_path / FILE) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute(act)
     connection.close()
-    assert Ledger(tmp_path).due("forecast", PROMISE.ends_on) == (PROMISE,)
+    assert Ledger(tmp_path).due("forecast", PROMISE.ends_on).promises == (PROMISE,)
 
 
 @pytest.mark.parametrize("days", [(0, 7), (-3, 7), (5, 4)])
@@ -93,10 +135,11 @@ def test_several_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> 
     command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     running = [subprocess.Popen([*command, name], cwd=Path(__file__).parents[2]) for name in ("ann", "bob", "eve")]
     assert [each.wait(60) for each in running] == [0, 0, 0]
-    subjects = {each.subject for each in Ledger(tmp_path).due("forecast", PROMISE.ends_on)}
+    subjects = {each.subject for each in Ledger(tmp_path).due("forecast", PROMISE.ends_on).promises}
     assert len(subjects) == 3 * 30 + 40
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=20), st.floats(0, 1e12), st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 400))
 def test_any_promise_survives_the_file(tmp_path_factory: pytest.TempPathFactory, name: str, value: float, day: date, days: int) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in name):
@@ -106,4 +149,4 @@ def test_any_promise_survives_the_file(tmp_path_factory: pytest.TempPathFactory,
     )
     ledger = Ledger(tmp_path_factory.mktemp("ledger"))
     ledger.record([made])
-    assert ledger.due("forecast", date.max) == (made,)
+    assert ledger.due("forecast", date.max).promises == (made,)

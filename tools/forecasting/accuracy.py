@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ml.ledger import Ledger, LedgerFault, Promise
+from ml.ledger import Due, Ledger, LedgerFault, Promise, PromiseKind
 from tools.contract import ToolContext
-from tools.errors import CannotDo
+from tools.errors import CannotDo, NoRecord
 from tools.facts import Days, Fact, FactTable, FactValue, Findings, ModelEvidence, RuleEvidence, TableColumn, Unit
-from tools.forecasting.happened import what_happened
+from tools.forecasting.happened import Came, what_happened
 from tools.forecasting.terms import ForecastAccuracyQuery
 
 if TYPE_CHECKING:
@@ -26,12 +26,23 @@ _PROMISED: tuple[tuple[str, Unit], ...] = (
     ("promises", "count"), ("expected_units", "units"), ("sold_units", "units"), ("bias", "%"), ("missed", "%"), ("held", "%"),
     ("promised_coverage", "%"),
 )  # fmt: skip
+_AGAINST = "what was promised against what came"
+_KINDS: dict[str, PromiseKind] = {"promised": "forecast", "advised": "reorder"}
+_TITLES = {"promised": "Forecasts against what came", "advised": "Orders advised against what came"}
+_RULES = {
+    "promised": "Each forecast given is kept with its interval and compared, when its last day is over, with what was sold on its days.",
+    "advised": (
+        "Each order advised is kept with the demand it expected until the next order would arrive and with its reorder point. When those "
+        "days are over, what was sold on them is compared with both: it held where no more was sold than the reorder point. Where shelves "
+        "were empty more was wanted than sold."
+    ),
+}
 _SERVED, _NAIVE, _ALL = "served", "seasonal_naive", "all"
 
 
 def account(context: ToolContext, query: ForecastAccuracyQuery) -> Findings:
-    """One of the two accounts."""
-    return _promised(context, query) if query.what == "promised" else _measured(context, query)
+    """The account asked for."""
+    return _measured(context, query) if query.what == "measured" else _promised(context, query)
 
 
 def _measured(context: ToolContext, query: ForecastAccuracyQuery) -> Findings:
@@ -63,9 +74,9 @@ def trained_card(context: ToolContext) -> tuple[Card, str]:
 
     home = context.served.home
     if home is None:
-        raise CannotDo("the accuracy of the trained forecast", "no folder of models belongs to this data", _TRAIN)
+        raise NoRecord("the accuracy of the trained forecast", "no folder of models belongs to this data", _TRAIN)
     if artifacts.versions_of(home, KIND).current() is None:
-        raise CannotDo("the accuracy of the trained forecast", "none was trained here", _TRAIN)
+        raise NoRecord("the accuracy of the trained forecast", "none was trained here", _TRAIN)
     try:
         stored = artifacts.read(home, KIND)
         return Card.model_validate_json(stored.texts[artifacts.CARD]), stored.name
@@ -81,8 +92,8 @@ def card_evidence(card: Card, version: str, id: str) -> ModelEvidence:
         name="trained forecast",
         version=version,
         trained_until=date.fromisoformat(card.cut_off),
-        score=round((own.rmsse if own else None) or 0.0, 4),
-        naive_score=round((naive.rmsse if naive else None) or 0.0, 4),
+        score=None if own is None or own.rmsse is None else round(own.rmsse, 4),
+        naive_score=None if naive is None or naive.rmsse is None else round(naive.rmsse, 4),
         score_name=f"RMSSE over {len(card.origins)} origins of {card.horizon} days",
     )
 
@@ -101,27 +112,54 @@ class Kept:
 
 
 def _promised(context: ToolContext, query: ForecastAccuracyQuery) -> Findings:
-    """Forecasts given in answers whose days are over, against what was then sold."""
-    as_of, home = context.served.context.as_of, context.served.home
-    try:
-        due = () if home is None else Ledger(home).due("forecast", as_of, as_of - timedelta(days=query.days))
-    except LedgerFault as error:
-        raise CannotDo("what was promised against what came", error.what, error.remedy) from error
-    kept = [Kept(promise, sold) for promise, sold in what_happened(context.served, due)]
+    """Forecasts given, or orders advised, in answers whose days are over, against what was then sold."""
+    due = _due(context, query)
+    came = _came(context, query, due)
+    kept = [Kept(promise, sold) for promise, sold in came.found]
     if not kept:
-        since = as_of - timedelta(days=query.days)
-        why = f"of the forecasts given since {since}, none has seen all its days, or it is about goods not loaded here"
-        raise CannotDo("what was promised against what came", why, "Ask for a forecast now and again after its last day")
+        since = context.served.context.as_of - timedelta(days=query.days)
+        why = f"of what was told since {since}, nothing has seen all its days, or it is about goods not loaded here"
+        raise NoRecord(_AGAINST, why, "Ask for a forecast or for reorder advice now, and again after its last day")
     groups = sorted({_group(each, query) for each in kept})
     rows = [(group, *_told([each for each in kept if _group(each, query) == group])) for group in groups]
     days = Days(start=min(each.promise.starts_on for each in kept), end=max(each.promise.ends_on for each in kept))
-    rule = "Each forecast given is kept with its interval and compared, when its last day is over, with what was sold on its days."
     return Findings(
         facts=_facts(context, rows, 1, _PROMISED, days),
-        evidence=(RuleEvidence(id=f"{context.call_id}.m", rule=rule),),
-        tables=(_table("Forecasts against what came", ("model" if query.by == "model" else "demand_class",), _PROMISED, rows),),
+        evidence=(RuleEvidence(id=f"{context.call_id}.m", rule=_RULES[query.what]),),
+        tables=(_table(_TITLES[query.what], ("model" if query.by == "model" else "demand_class",), _PROMISED, rows),),
         period=days,
+        notes=_left_out(due.left_out + came.older, came.unknown),
     )
+
+
+def _due(context: ToolContext, query: ForecastAccuracyQuery) -> Due:
+    """Promises are about the whole company, so who may see some places only is not told of them."""
+    served = context.served
+    if served.context.locations is not None or served.context.provinces is not None:
+        raise CannotDo(_AGAINST, "forecasts given are about the whole company, and only some places may be seen here", _TRAIN)
+    try:
+        since = served.context.as_of - timedelta(days=query.days)
+        return Due((), 0) if served.home is None else Ledger(served.home).due(_KINDS[query.what], served.context.as_of, since)
+    except LedgerFault as error:
+        raise CannotDo(_AGAINST, error.what, error.remedy) from error
+
+
+def _came(context: ToolContext, query: ForecastAccuracyQuery, due: Due) -> Came:
+    if query.what == "promised" or not due.promises:
+        return what_happened(context.served, due.promises)
+    from tools.forecasting.advised import what_was_needed
+
+    return what_was_needed(context, due.promises)
+
+
+def _left_out(older: int, unknown: int) -> tuple[str, ...]:
+    """What of the promises that are due is not counted."""
+    notes = []
+    if older:
+        notes.append(f"{older:,} older ones are not counted; ask about fewer days to know what is")
+    if unknown:
+        notes.append(f"{unknown:,} about goods that are not in the data any more are not counted")
+    return tuple(notes)
 
 
 def _group(kept: Kept, query: ForecastAccuracyQuery) -> str:

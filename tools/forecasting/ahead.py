@@ -46,11 +46,12 @@ class Expected(Protocol):
     @property
     def demand_class(self) -> str: ...
     @property
-    def coverage(self) -> Coverage: ...
-    @property
     def notes(self) -> tuple[str, ...]: ...
     @property
     def history(self) -> tuple[tuple[date, float], ...]: ...
+
+    def coverage(self, days: int) -> Coverage | None:
+        """How often intervals of totals of so many days held; None where that was not measured."""
 
     def between(self, first: int, last: int) -> Amount:
         """What is sold on the days `first` up to, not with, `last` together, counted from the day after as_of."""

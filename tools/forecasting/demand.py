@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from datetime import date
 
 from ingestion.calendar import start_of
-from ml.ledger import Promise, Scope
 from tools.contract import ToolContext
 from tools.errors import CannotDo
-from tools.facts import Days, Fact, FactTable, FactValue, Findings, TableColumn, Unit
-from tools.forecasting.ahead import NOMINAL, Amount, Expected, Window, buckets, grain_of, window
+from tools.facts import Days, Evidence, Fact, FactTable, FactValue, Findings, RuleEvidence, TableColumn, Unit
+from tools.forecasting.ahead import Amount, Expected, Window, buckets, grain_of, window
 from tools.forecasting.from_history import FromHistory, from_history
 from tools.forecasting.past_demand import Where, evidence, past_demand, past_demand_by
+from tools.forecasting.promising import promises
 from tools.forecasting.terms import AheadGrain, DemandForecastQuery, Measure
 from tools.forecasting.trained import find_trained, products_of
 from tools.past import filters_in_words
-from tools.query.contract import AnyOf, Filter, Query
+from tools.query.contract import Filter, Query
 
 HISTORY_DAYS, HISTORY_BUCKETS = 56, 26
 _MEMBERS_MORE = 2  # so many times the members asked for are forecast, for those that sell most ahead may not be those that did
+_OWN_RULE = (
+    "Made from the line's own past by the method the line names: the median of a ladder of methods, or the one that missed clearly less "
+    "when tried on that past. Lines are not scored one by one; a forecast of one of them alone tells its score."
+)
 OWN_PAST = "made from the series' own past: {why}"
 
 
@@ -53,7 +57,7 @@ def _by_bucket(context: ToolContext, query: DemandForecastQuery, asked: Window) 
         tables=(table, history_table(ahead, grain, names[0].removeprefix("expected_"), query.measure)),
         period=asked.days,
         notes=(*why, *ahead.notes, *past.read.notes),
-        promises=promises(query, asked, [(ahead, total)]),
+        promises=promises(context.served, query, asked, [(ahead, total)]),
     )
 
 
@@ -67,9 +71,7 @@ def _by_member(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     members, why = _best_of_members(context, query, asked, [from_history(past, asked.horizon, None) for past in found])
     amounts = [(each, each.between(place, end)) for each in members]
     told = sorted(amounts, key=lambda pair: -pair[1].expected)[: query.limit]
-    best = told[0][0]
-    if isinstance(best, FromHistory):
-        best = from_history(best.past, asked.horizon, asked.length)
+    own, made = _made_by(context, [each for each, _ in told])
     keyed = any(each.key != each.name for each, _ in told)
     names = (f"{query.by}_id", query.by) if keyed else (query.by,)
     columns = (*(TableColumn(name=name) for name in names), *_columns(query.measure), TableColumn(name="model"))
@@ -77,16 +79,26 @@ def _by_member(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     facts = [
         fact
         for number, (each, amount) in enumerate(told)
-        for fact in line_facts(context, number, amount, query.measure, words_of(query.where), asked.days, each.name)
+        for fact in line_facts(
+            context, number, amount, query.measure, words_of(query.where), asked.days, each.name, "own" if each in own else "m"
+        )
     ]
     return Findings(
         facts=tuple(facts),
-        evidence=(best.evidence(context.call_id), evidence(found[0].read, context.call_id, context.tool)),
+        evidence=(*made, evidence(found[0].read, context.call_id, context.tool)),
         tables=(FactTable(title="Demand forecast", shape="bar", columns=columns, rows=rows),),
         period=asked.days,
-        notes=(*why, *(() if why else best.notes), *found[0].read.notes),
-        promises=promises(query, asked, told),
+        notes=(*why, *dict.fromkeys(note for each, _ in told if each not in own for note in each.notes), *found[0].read.notes),
+        promises=promises(context.served, query, asked, told),
     )
+
+
+def _made_by(context: ToolContext, told: Sequence[Expected]) -> tuple[list[Expected], tuple[Evidence, ...]]:
+    """The members told from their own past, and what made each line: the trained forecast, or by a rule of its own, unscored."""
+    own: list[Expected] = [each for each in told if isinstance(each, FromHistory)]
+    trained = next((each for each in told if each not in own), None)
+    rule = RuleEvidence(id=f"{context.call_id}.own", rule=_OWN_RULE)
+    return own, (*(() if trained is None else (trained.evidence(context.call_id),)), *((rule,) if own else ()))
 
 
 def _best(context: ToolContext, query: DemandForecastQuery, asked: Window, own: FromHistory) -> tuple[Expected, tuple[str, ...]]:
@@ -136,7 +148,14 @@ def told(value: float, measure: Measure) -> float | int:
 
 
 def line_facts(
-    context: ToolContext, place: int, amount: Amount, measure: Measure, said: tuple[str, ...], days: Days, entity: str | None = None
+    context: ToolContext,
+    place: int,
+    amount: Amount,
+    measure: Measure,
+    said: tuple[str, ...],
+    days: Days,
+    entity: str | None = None,
+    made: str = "m",
 ) -> list[Fact]:
     """The facts of one line."""
     return [
@@ -148,20 +167,23 @@ def line_facts(
             entity=entity,
             period=days,
             filters=said,
-            evidence_id=f"{context.call_id}.m",
+            evidence_id=f"{context.call_id}.{made}",
         )
         for name, value in zip(column_names(measure), cells(amount, measure), strict=True)
     ]
 
 
 def total_facts(context: ToolContext, total: Amount, ahead: Expected, measure: Measure, said: tuple[str, ...], asked: Window) -> list[Fact]:
-    """The total of the days asked about, and how often such intervals held."""
+    """The total of the days asked about, and how often such intervals held where that was measured."""
     lines = line_facts(context, 0, total, measure, said, asked.days)
     facts = [fact.model_copy(update={"id": f"{context.call_id}.total.{fact.name}"}) for fact in lines]
+    coverage = ahead.coverage(asked.length)
+    if coverage is None:
+        return facts
     held = Fact(
         id=f"{context.call_id}.total.measured_coverage",
         name="measured_coverage",
-        value=round(ahead.coverage.share, 4),
+        value=round(coverage.share, 4),
         unit="%",
         period=asked.days,
         filters=said,
@@ -181,45 +203,6 @@ def history_table(ahead: Expected, grain: AheadGrain, name: str, measure: Measur
     return FactTable(
         title="History", shape="line", columns=(TableColumn(name=grain), TableColumn(name=name, unit=unit_of(measure))), rows=rows
     )
-
-
-def promises(query: DemandForecastQuery, asked: Window, ahead: Sequence[tuple[Expected, Amount]]) -> tuple[Promise, ...]:
-    """What the ledger keeps: totals of whole parts that can be looked up again."""
-    if query.measure != "units":
-        return ()
-    scope = query.by or _scope(query.where)
-    if scope is None or (query.by and query.where):
-        return ()
-    return tuple(_promise(scope, each, amount, asked, query.where) for each, amount in ahead)
-
-
-def _promise(scope: Scope, ahead: Expected, amount: Amount, asked: Window, where: Where) -> Promise:
-    return Promise(
-        kind="forecast",
-        scope=scope,
-        subject=ahead.key or next((str(item.values[0]) for item in where if isinstance(item, Filter)), ""),
-        location_id="",
-        made_as_of=asked.as_of,
-        starts_on=asked.first,
-        ends_on=asked.last,
-        value=round(amount.expected, 2),
-        low=round(amount.low, 2),
-        high=round(amount.high, 2),
-        coverage=NOMINAL,
-        model=ahead.model,
-        version=ahead.version,
-        demand_class=ahead.demand_class,
-    )
-
-
-def _scope(where: Where) -> Scope | None:
-    """The part a forecast is about, when it is one whole part."""
-    if not where:
-        return "total"
-    item = where[0]
-    if len(where) > 1 or isinstance(item, AnyOf) or item.op != "=" or len(item.values) != 1:
-        return None
-    return {"product": "product", "category": "category", "location": "location"}.get(item.dimension)  # type: ignore[return-value]
 
 
 def words_of(where: Where) -> tuple[str, ...]:

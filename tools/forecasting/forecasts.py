@@ -23,7 +23,8 @@ def demand_forecast(context: ToolContext, query: DemandForecastQuery) -> Finding
 def forecast_accuracy(context: ToolContext, query: ForecastAccuracyQuery) -> Findings:
     """How good forecasts are: backtest scores of the model that serves beside its ladder of baselines, or promised against what came.
 
-    Use it for "how accurate is the forecast", "were the forecasts right" (`what: promised`). RMSSE under 1 beats yesterday's value;
+    Use it for "how accurate is the forecast", "were the forecasts right" (`what: promised`), "was the reorder advice
+    right" (`what: advised`). RMSSE under 1 beats yesterday's value;
     covered_80 should be 80 %. Not a forecast (demand_forecast).
     """
     from tools.forecasting.accuracy import account

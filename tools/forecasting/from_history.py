@@ -59,8 +59,7 @@ class FromHistory:
         sold, last = self.past.history.sold, self.past.history.last_day
         return tuple((date.fromordinal(last.toordinal() - len(sold) + 1 + place), float(units)) for place, units in enumerate(sold))
 
-    @property
-    def coverage(self) -> Coverage:
+    def coverage(self, days: int) -> Coverage:
         """The series' own where it has enough past windows, else that of its class."""
         if self.rehearsal and self.rehearsal.origins >= _FEWEST_ORIGINS:
             return Coverage(self.rehearsal.held, f"{self.rehearsal.origins} past windows of {self.rehearsal.days} days of this series")

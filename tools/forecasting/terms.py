@@ -41,12 +41,14 @@ class DemandForecastQuery(Frozen):
 
 
 class ForecastAccuracyQuery(Frozen):
-    """Which of the two accounts: what the backtest measured, or what was promised in answers against what came."""
+    """Which account: what the backtest measured, what was promised in answers against what came, or the same of orders advised."""
 
-    what: Literal["measured", "promised"] = Field(
-        default="measured", description="promised: forecasts given in the past against what was then sold"
+    what: Literal["measured", "promised", "advised"] = Field(
+        default="measured",
+        description="promised: forecasts given in the past against what was then sold; advised: orders advised, whether stock up to the "
+        "reorder point was enough",
     )
     by: Literal["model", "demand_class"] = Field(
         default="model", description="a line for each model of the ladder, or for each class of demand"
     )
-    days: int = Field(default=365, ge=1, le=3_660, description="with promised: forecasts made within so many days before as_of")
+    days: int = Field(default=365, ge=1, le=3_660, description="with promised and advised: those made within so many days before as_of")

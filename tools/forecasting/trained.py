@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,23 +13,21 @@ from tools.contract import ToolContext
 from tools.facts import Evidence
 from tools.forecasting.accuracy import card_evidence
 from tools.forecasting.ahead import Amount, Coverage
+from tools.forecasting.foreseen import current_model, outlook_of
 from tools.forecasting.from_history import FromHistory
 from tools.forecasting.past_demand import Where
 from tools.forecasting.terms import Measure
 from tools.query.contract import AnyOf
 from tools.query.operators.breakdown import Breakdown
 from tools.query.run import run_query
-from tools.query.source import Source
 
 if TYPE_CHECKING:
     from ml.contract import Outlook
-    from ml.forecast.serving import Card, Served
+    from ml.forecast.serving import Card
 
 # What a product is, and never changes with who buys it or where: sums over these are sums of whole products.
 OF_PRODUCTS = frozenset({"product", "sku", "category", "subcategory", "family", "series", "manufacturer", "supplier", "supplier_country"})
 _MOST_PRODUCTS = 300_000
-_LOCK = threading.Lock()
-_OUTLOOKS: WeakKeyDictionary[Source, dict[tuple[str, date, int], Outlook]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -88,13 +82,15 @@ class TrainedPart:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return () if self.alone else ("the interval is as wide as the part's own past was uncertain",)
+        said = "the interval is as wide as the part's own past was uncertain, and measured_coverage is that of such intervals on its past"
+        return () if self.alone else (said,)
 
-    @property
-    def coverage(self) -> Coverage:
-        """For one product that of its class on the backtest; for a sum that of the part's own past, whose width it has."""
-        measured = self.trained.card.coverage_of(self.demand_class) if self.alone else None
-        return self.own.coverage if measured is None else Coverage(measured, f"days of the class {self.demand_class} on the backtest")
+    def coverage(self, days: int) -> Coverage | None:
+        """For a day of one product that of its class on the backtest, which measures no totals; for a sum that of its own past."""
+        if not self.alone:
+            return self.own.coverage(days)
+        measured = self.trained.card.coverage_of(self.demand_class) if days == 1 else None
+        return None if measured is None else Coverage(measured, f"days of the class {self.demand_class} on the backtest")
 
     def between(self, first: int, last: int) -> Amount:
         expected = float(self.trained.outlook.mean[self.rows, first:last].sum())
@@ -124,42 +120,18 @@ class TrainedPart:
 
 def find_trained(context: ToolContext, horizon: int, measure: Measure, where: Where) -> Trained | str:
     """The trained forecast as of the day asked about, or in words why it does not serve."""
-    from ml import artifacts
-    from ml.errors import MlError
-    from ml.forecast import serving
-
-    served = context.served
     if measure != "units" or not _of_products(where):
         return "the trained forecast counts units of products, and this asks for something else"
-    if served.context.locations is not None or served.context.provinces is not None:
-        return "the trained forecast is of the whole company, and only some places may be seen here"
-    if served.home is None:
-        return "no folder of models belongs to this data"
-    current = artifacts.versions_of(served.home, serving.KIND).current()
-    if current is None:
-        return "no forecast was trained here; ./oiis train forecast trains one"
-    try:
-        model = _loaded(served.home, current.name)
-    except MlError as error:
-        return str(error).rstrip(".")
-    as_of = served.context.as_of
-    if date.fromisoformat(model.card.cut_off) > as_of:
-        return f"the trained forecast learned from days up to {model.card.cut_off}, which were not known on {as_of}"
+    model = current_model(context)
+    if isinstance(model, str):
+        return model
     if model.card.grain != "product":
         return f"the trained forecast is by {model.card.grain}"
     if horizon > model.card.horizon:
         longer = f"./oiis train forecast --horizon {horizon} trains a longer one"
         return f"the trained forecast was measured {model.card.horizon} days ahead; {longer}"
-    outlook = _outlook(context, model, model.card.horizon)
+    outlook = outlook_of(context, model)
     return outlook if isinstance(outlook, str) else Trained(outlook, model.card, model.version)
-
-
-@lru_cache(maxsize=2)
-def _loaded(home: Path, version: str) -> Served:
-    """A version's model, read and checked once: a version never changes."""
-    from ml.forecast import serving
-
-    return serving.load(home, name=version)
 
 
 def products_of(context: ToolContext, where: Where) -> frozenset[str]:
@@ -172,25 +144,3 @@ def products_of(context: ToolContext, where: Where) -> frozenset[str]:
 def _of_products(where: Where) -> bool:
     filters = [each for item in where for each in (item.any_of if isinstance(item, AnyOf) else (item,))]
     return all(each.dimension in OF_PRODUCTS and each.step is None for each in filters)
-
-
-def _outlook(context: ToolContext, model: Served, horizon: int) -> Outlook | str:
-    """Worked out once for each snapshot, day and horizon."""
-    from ingestion.errors import IngestionError
-    from ingestion.warehouse import Warehouse, read_snapshot
-    from ml.errors import MlError
-    from ml.panel_warehouse import panel_of_snapshot
-
-    served = context.served
-    if served.home is None:
-        return "no folder of models belongs to this data"
-    key = (model.version, served.context.as_of, horizon)
-    with _LOCK:
-        kept = _OUTLOOKS.setdefault(served.source, {})
-        if key not in kept:
-            try:
-                snapshot = read_snapshot(Warehouse(served.home).versions.get(served.source.snapshot))
-                kept[key] = model.predict(panel_of_snapshot(snapshot, served.context.as_of, "product"), horizon)
-            except (MlError, IngestionError) as error:
-                return str(error).rstrip(".")
-        return kept[key]

@@ -89,7 +89,8 @@ def supplier_options(context: ToolContext, query: SupplierQuery) -> Findings:
 def what_if_inventory(context: ToolContext, query: WhatIfQuery) -> Findings:
     """The order plan as it is beside the plan under a change: lead times, demand, cost, service level or stock.
 
-    Use it for "what if the lead time doubles" (`change: {lead_time_factor: 2}`), "what if demand rises 20 %".
+    Use it for "what if the lead time doubles" (`change: {lead_time_factor: 2}`), "5 days longer"
+    (`change: {lead_time_more_days: 5}`), "what if demand rises 20 %".
     """
     from tools.inventory.imagine import imagine
 

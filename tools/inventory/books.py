@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -55,6 +56,19 @@ class Suppliers:
     names: tuple[str, ...]
     leads: LeadTimes
     least_value: Floats
+
+    def ordered(self, ids: Sequence[str]) -> Suppliers:
+        """The same suppliers in another order; one that is not among them has no lead time."""
+        import numpy as np
+
+        from ml.inventory.lead_times import POINTS, LeadTimes
+
+        at = {each: place for place, each in enumerate(self.ids)}
+        place = np.array([at.get(each, -1) for each in ids], dtype=np.int64)
+        days = np.concatenate([self.leads.days, np.full((1, POINTS), np.nan)])[place]
+        basis, receipts = (*self.leads.basis, "none"), (*self.leads.receipts, 0)
+        leads = LeadTimes(days, tuple(basis[each] for each in place), tuple(receipts[each] for each in place))
+        return Suppliers(tuple(ids), tuple((*self.names, "")[each] for each in place), leads, np.append(self.least_value, np.nan)[place])
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,19 @@ class Desk:
     def totals(self, days: int, factor: float = 1.0) -> Totals:
         return self.ahead.totals(days, factor).rows(self.rows)
 
+    def late_note(self, taken: str) -> str:
+        """Deliveries that nothing is known of any more, and what they are taken as; empty where there are none."""
+        rows = {int(row) for row in self.rows}
+        late = sum(each.overdue for each in self.books.deliveries if each.row in rows)
+        return f"{late:,} deliveries have been awaited longer than their supplier is known to take; {taken}" if late else ""
+
     def draft(self, rule: str, *more: Evidence) -> Draft:
         """An answer about the day after as_of on, with stock, forecast and rule as evidence."""
         day = self.books.history.as_of
         told = RuleEvidence(id=f"{self.context.call_id}.rule", rule=rule)
+        why = [f"not the trained forecast: {self.ahead.why}"] if self.ahead.why else []
         evidence = (told, self.books.evidence(self.context), self.ahead.source, *more)
-        return Draft(self.context, evidence, Days(start=day, end=day), self.filters, list(self.books.notes))
+        return Draft(self.context, evidence, Days(start=day, end=day), self.filters, [*self.books.notes, *why])
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ def lead_times(books: Books, assumed: int | None, changed: Changed = UNCHANGED) 
     basis = tuple("given" if each == "none" and assumed is not None else each for each in (*known.basis, "none"))
     leads = LeadTimes(days, basis, (*known.receipts, 0))
     leads = leads.scaled(changed.lead_time_factor) if changed.lead_time_factor != 1.0 else leads
+    leads = leads.longer(changed.lead_time_more_days) if changed.lead_time_more_days else leads
     return leads.fixed(changed.lead_time_days) if changed.lead_time_days is not None else leads
 
 

@@ -41,7 +41,7 @@ LINE_COLUMNS = (
 def imagine(context: ToolContext, query: WhatIfQuery) -> Findings:
     """Totals of both plans and the lines that change most."""
     if query.change == UNCHANGED:
-        allowed = "lead_time_factor, lead_time_days, demand_factor, cost_factor, service_level or extra_stock"
+        allowed = "lead_time_factor, lead_time_more_days, lead_time_days, demand_factor, cost_factor, service_level or extra_stock"
         raise BadInput("change", "nothing", allowed, why="nothing is different")
     before, after = plan_for(context, query, WHAT), plan_for(context, query, WHAT, query.change)
     refuse_without_leads(before if len(before.asked) < len(after.asked) else after)
@@ -60,6 +60,7 @@ def said(change: Changed) -> tuple[str, ...]:
     """What is imagined, in words."""
     texts = {
         "lead_time_factor": "lead times x {}",
+        "lead_time_more_days": "every lead time {} days longer",
         "demand_factor": "demand x {}",
         "cost_factor": "unit costs x {}",
         "lead_time_days": "every lead time exactly {} days",
@@ -68,6 +69,9 @@ def said(change: Changed) -> tuple[str, ...]:
     }
     fields = change.model_dump()
     plain = UNCHANGED.model_dump()
+    if fields["lead_time_more_days"] < 0:
+        texts["lead_time_more_days"] = "every lead time {} days shorter"
+        fields["lead_time_more_days"] *= -1
     return tuple(text.format(f"{fields[name]:g}") for name, text in texts.items() if fields[name] != plain[name])
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ml.contract import Floats
 from ml.inventory.arrays import summed
-from ml.inventory.lost_sales import AROUND_DAYS, lost_units
+from ml.inventory.demand import History
+from ml.inventory.lost_sales import AROUND_DAYS, missed_units
 from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import Days, FactValue, Findings
@@ -80,7 +81,7 @@ def find_missed(reader: Reader, desk: Desk, days: int) -> Missed:
     if not known[-days:].any():
         raise CannotDo(WHAT, f"stock_levels holds no day of the last {days}", "Ask about more days, or load stock_levels")
     empty &= known[None, :]
-    lost = lost_units(sold, empty, _weekday(sold, desk.books.history.as_of.weekday()))
+    lost = missed_units(History(tuple(map("|".join, names)), sold, empty, desk.books.history.as_of))
     told = [summed(row_of, each[:, -days:].sum(axis=1).astype(np.float64), len(desk.rows)) for each in (sold, lost, empty)]
     return Missed(told[0], told[1], told[2].astype(np.int64), days)
 
@@ -103,15 +104,6 @@ def _known_days(reader: Reader, days: int) -> NDArray[np.bool_]:
     sql = f"SELECT DISTINCT as_of FROM stock_levels WHERE {reader.since(bench, 'as_of', days)}"
     there = {row[0] for row in reader.fetch(sql, bench, ("stock_levels",)).rows}
     return np.array([reader.as_of - timedelta(days=days - 1 - place) in there for place in range(days)], dtype=bool)
-
-
-def _weekday(sold: Floats, last: int) -> Floats:
-    """A factor for each day: what its weekday sells of a mean day, over everything asked about."""
-    weekdays = (last - np.arange(sold.shape[1])[::-1]) % 7
-    total = np.bincount(weekdays, sold.sum(axis=0), 7) / np.maximum(np.bincount(weekdays, minlength=7), 1)
-    factors = total / total.mean() if total.mean() > 0 else np.ones(7)
-    found: Floats = np.maximum(factors, 0.05)[weekdays]
-    return found
 
 
 def _row(books: Books, row: int, missed: Missed, place: int, price: float, margin: float) -> dict[str, FactValue]:

@@ -24,6 +24,7 @@ class Ahead:
     source: Evidence
     model: str
     version: str
+    why: str = ""  # in words, why it is not the trained forecast
 
     def totals(self, days: int, demand_factor: float = 1.0) -> Totals:
         """Totals through each of so many days."""
@@ -46,19 +47,21 @@ def look_ahead(context: ToolContext, books: Books) -> Ahead:
     from tools.inventory.trained import trained_ahead
 
     usual = _fallback(context, books)
-    ahead = trained_ahead(context, books, FORECAST_DAYS, usual.outlook) or usual
+    trained = trained_ahead(context, books, FORECAST_DAYS, usual.outlook)
+    ahead = replace(usual, why=trained) if isinstance(trained, str) else trained
     remember(context, key, ahead)
     return ahead
 
 
 def model_version(context: ToolContext) -> str:
-    """The trained forecast that is current now: what was worked out with another one is not used again."""
+    """The trained forecast, and what is known of past ones, that are current now: what was worked out with others is not used again."""
     from ml import artifacts
     from ml.forecast.serving import KIND
+    from ml.inventory import hindsight
 
     home = context.served.home
-    current = None if home is None else artifacts.versions_of(home, KIND).current()
-    return current.name if current else ""
+    current = [None if home is None else artifacts.versions_of(home, kind).current() for kind in (KIND, hindsight.KIND)]
+    return " ".join(version.name if version else "none" for version in current)
 
 
 def _fallback(context: ToolContext, books: Books) -> Ahead:

@@ -104,7 +104,7 @@ def _say_totals(draft: Draft, planned: Planned, lines: NDArray[np.int64], shown:
 
 def _say_notes(draft: Draft, planned: Planned, lines: NDArray[np.int64]) -> None:
     books, plan = planned.desk.books, planned.plan
-    draft.note(f"forecast: {planned.desk.ahead.model}")
+    draft.note(f"forecast: {planned.desk.ahead.model}", planned.desk.late_note("they count as on order all the same"))
     if len(planned.unplanned):
         some = ", ".join(books.product_name(int(row)) for row in planned.unplanned[:3])
         draft.note(f"{len(planned.unplanned)} lines have no known lead time and are not planned ({some} ...)")
@@ -170,7 +170,10 @@ def _moves(planned: Planned) -> list[dict[str, FactValue]]:
 
 
 def promises(planned: Planned, lines: NDArray[np.int64]) -> tuple[Promise, ...]:
-    """What is advised here, for the ledger: the lines shown that order something."""
+    """What is advised here, for the ledger: the lines shown that order something; none where only some places were seen."""
+    asked = planned.desk.context.served.context
+    if asked.locations is not None or asked.provinces is not None:
+        return ()
     books, plan, shelves, ahead = planned.desk.books, planned.plan, planned.shelves, planned.desk.ahead
     day, found = books.history.as_of, []
     for line in lines[plan.quantity[lines] > 0]:

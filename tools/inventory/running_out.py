@@ -49,13 +49,16 @@ def foresee(context: ToolContext, query: RiskQuery) -> Findings:
     order = risky[np.lexsort((risky, -risk.missing[risky, -1], -worth))]
     shown = order[: query.limit]
     draft = desk.draft(RULE)
-    draft.add(Sheet("What may run out", COLUMNS, [_row(desk, risk, int(place), query) for place in shown], ("product", "location")))
+    expected = desk.totals(query.horizon_days).means[:, -1]
+    rows = [_row(desk, risk, int(place), float(margin[place]), float(expected[place])) for place in shown]
+    draft.add(Sheet("What may run out", COLUMNS, rows, ("product", "location")))
     draft.add(Sheet("By day", DAY_COLUMNS, _by_day(desk, risk, order), ("day",), "line", prefix="d"))
     draft.say("products_at_risk", len(order), "count")
     draft.say("products_looked_at", len(desk.rows), "count")
     draft.say("missing_units", exact(float(risk.missing[order, -1].sum())), "units", "model")
     draft.say("lost_margin", money(float((risk.missing[order, -1] * margin[order]).sum())), "money", "model")
     draft.note(f"forecast: {desk.ahead.model}", f"over the next {query.horizon_days} days")
+    draft.note(desk.late_note("they are taken as due tomorrow"))
     return draft.findings(truncated=len(order) > len(shown))
 
 
@@ -72,7 +75,7 @@ def _margin(desk: Desk) -> NDArray[np.float64]:
     return np.maximum(np.nan_to_num(shelves.price - shelves.unit_cost), 0.0)
 
 
-def _row(desk: Desk, risk: Risk, place: int, query: RiskQuery) -> dict[str, FactValue]:
+def _row(desk: Desk, risk: Risk, place: int, margin: float, expected: float) -> dict[str, FactValue]:
     books, row = desk.books, int(desk.rows[place])
     whole, shelves = bool(books.whole[row]), books.shelves
     held, promised = units(float(shelves.on_hand[row]), whole), units(float(shelves.allocated[row]), whole)
@@ -83,13 +86,13 @@ def _row(desk: Desk, risk: Risk, place: int, query: RiskQuery) -> dict[str, Fact
         "location": books.location_name(row),
         "chance_of_running_out": share(float(risk.chance[place, -1])),
         "missing_units": exact(missing),
-        "lost_margin": money(missing * float(_margin(desk)[place])),
+        "lost_margin": money(missing * margin),
         "available": None if held is None or promised is None else held - promised,
         "on_hand": held,
         "allocated": promised,
         "on_order": units(float(shelves.on_order[row]), whole),
         "next_delivery_days": None if np.isnan(due) else int(due),
-        "expected_demand": exact(float(desk.ahead.totals(query.horizon_days).means[row, -1])),
+        "expected_demand": exact(expected),
     }
     for name, level in LEVELS:
         day = int(Risk(risk.chance[place : place + 1], risk.missing[place : place + 1]).first_day(level)[0])

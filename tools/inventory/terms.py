@@ -41,6 +41,9 @@ class Changed(Frozen):
     """What is imagined to be different."""
 
     lead_time_factor: float = Field(default=1.0, ge=0, le=10, description="2 = every delivery takes twice as long")
+    lead_time_more_days: int = Field(
+        default=0, ge=-LONGEST_AHEAD_DAYS, le=LONGEST_AHEAD_DAYS, description="5 = every delivery takes 5 days longer; negative: less long"
+    )
     demand_factor: float = Field(default=1.0, ge=0, le=10, description="1.2 = demand 20 % higher")
     cost_factor: float = Field(default=1.0, ge=0, le=100, description="1.1 = goods cost 10 % more")
     lead_time_days: int | None = Field(default=None, ge=0, le=LONGEST_AHEAD_DAYS, description="every delivery takes exactly this long")
@@ -107,7 +110,7 @@ class ReplayQuery(StockQuery):
 
     days: int = Field(default=180, ge=56, le=365)
     review_days: int = Field(default=7, ge=1, le=30)
-    most_series: int = Field(default=200, ge=10, le=500, description="the products that sold most; more take longer")
+    most_series: int = Field(default=100, ge=10, le=500, description="the products that sold most; more take longer")
     fill_rate: float = Field(default=0.95, ge=0.5, le=0.999, description="stock is compared at this fill rate")
 
 

@@ -1,88 +1,83 @@
-"""The trained forecast for the rows of the books: as it is when it was trained by product and place, else shared out among the places."""
+"""The trained forecast for the rows of the books, by place or shared out among the places, averaged with the mean of the last weeks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingestion.errors import IngestionError
-from ingestion.warehouse import Snapshot, Warehouse
+from ml import artifacts
 from ml.contract import Floats, Outlook
 from ml.errors import MlError
-from ml.forecast.serving import KIND, Card, Served, load
+from ml.forecast.serving import KIND
+from ml.inventory import hindsight
+from ml.inventory.arrays import summed
+from ml.inventory.demand import History
+from ml.inventory.hindsight import Hindsight
+from ml.inventory.trust import HALF, best_part, blend
 from ml.panel import SEPARATOR
-from ml.panel_warehouse import panel_of_snapshot
 from tools.contract import ToolContext
-from tools.facts import ModelEvidence
+from tools.forecasting.accuracy import card_evidence
+from tools.forecasting.foreseen import current_model, outlook_of
 from tools.inventory.books import Books
 from tools.inventory.outlooks import Ahead
 
-ALL, NAIVE = "all", "seasonal_naive"
 
+def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook) -> Ahead | str:
+    """What the trained model and the mean of the last weeks expect together, or in words why the model does not speak here.
 
-def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook) -> Ahead | None:
-    """What the trained model expects; None when there is none that may speak here. `usual` is the fallback's outlook of the same rows.
-
-    It may not when it learnt from days after as_of, or when the asker sees only some places: its panel is of the whole company.
+    `usual` is the fallback's outlook of the same rows. How much of the model counts is what would have served stock best lately.
     """
-    asked = context.served.context
-    snapshot = _snapshot(context)
-    if snapshot is None or asked.locations is not None or asked.provinces is not None:
-        return None
+    model = current_model(context)
+    told = model if isinstance(model, str) else outlook_of(context, model)
+    if isinstance(model, str) or isinstance(told, str):
+        return str(told)
+    part = part_of(look_back_on(context), books)
+    if part == 0.0:
+        return f"on the last weeks stock would have been served worse by {KIND} model {model.version}"
+    told = first_days(told, days)  # so far its spread was measured; beyond, totals carry on
+    usual = first_days(usual, told.mean.shape[1])
+    by_place = model.card.grain == "product_location"
+    outlook = _by_row(told, books, usual, part) if by_place else _shared_out(told, books, usual, part)
+    source = card_evidence(model.card, model.version, f"{context.call_id}.model")
+    also = "" if part == 1.0 else f", {1.0 - part:g} of the mean of the last weeks with it"
+    return Ahead(outlook, source, f"trained {KIND} model {model.version}{also}", model.version)
+
+
+def look_back_on(context: ToolContext) -> Hindsight | str:
+    """What trained models would have said on past days, or why that is not known."""
+    served = context.served
+    if served.context.locations is not None or served.context.provinces is not None:
+        return "the trained forecast is of the whole company, and only some places may be seen here"
+    current = None if served.home is None else artifacts.versions_of(served.home, hindsight.KIND).current()
+    if served.home is None or current is None:
+        return "no trained forecasts of past days are kept here"
     try:
-        model = _loaded(context.served.home or snapshot.version.path)
-        if model is None:
-            return None
-        days = min(days, model.card.horizon)  # so far its spread was measured; beyond, totals carry on
-        if date.fromisoformat(model.card.cut_off) > asked.as_of:
-            return None
-        by_place = model.card.grain == "product_location"
-        told = model.predict(panel_of_snapshot(snapshot, asked.as_of, "product_location" if by_place else "product"), days)
-    except MlError:
-        return None
-    usual = replace(usual, mean=usual.mean[:, :days], total_sd=usual.total_sd[:, :days], quantiles=usual.quantiles[:, :days])
-    outlook = _by_row(told, books, usual) if by_place else _shared_out(told, books, usual)
-    return Ahead(outlook, _evidence(model, context.call_id), f"trained {KIND} model {model.version}", model.version)
+        return hindsight.read(served.home, current.name)
+    except MlError as error:
+        return str(error).rstrip(".")
 
 
-def _loaded(home: Path) -> Served | None:
-    """The trained model; None when there is none, or one whose files another release wrote."""
-    try:
-        return load(home)
-    except (MlError, KeyError, ValueError):
-        return None
+def part_of(found: Hindsight | str, books: Books) -> float:
+    """How much of the trained forecast counts as of the books' day."""
+    return HALF if isinstance(found, str) else best_part(found, by_product(books.history, books))
 
 
-def _snapshot(context: ToolContext) -> Snapshot | None:
-    """The snapshot being asked, if it lies in the home folder."""
-    home = context.served.home
-    if home is None:
-        return None
-    try:
-        kept = Warehouse(home).snapshots()
-    except IngestionError:
-        return None
-    return next((each for each in kept if each.name == context.served.source.snapshot), None)
+def by_product(history: History, books: Books) -> History:
+    """A history of rows of the books as one of products."""
+    units, empty = (np.zeros((len(books.goods.ids), history.units.shape[1])) for _ in range(2))
+    np.add.at(units, books.product, history.units)
+    np.add.at(empty, books.product, ~history.censored)
+    return History(books.goods.ids, units, empty == 0, history.as_of)
 
 
-def _evidence(model: Served, call_id: str) -> ModelEvidence:
-    card: Card = model.card
-    own, naive = card.score_of(ALL), card.score_of(ALL, NAIVE)
-    return ModelEvidence(
-        id=f"{call_id}.model",
-        name="trained forecast",
-        version=model.version,
-        trained_until=date.fromisoformat(card.cut_off),
-        score=round((own.rmsse if own else None) or 0.0, 4),
-        naive_score=round((naive.rmsse if naive else None) or 0.0, 4),
-        score_name=f"RMSSE over {len(card.origins)} origins of {card.horizon} days",
-    )
+def first_days(outlook: Outlook, days: int) -> Outlook:
+    """The first so many days of an outlook; of a shorter one all."""
+    return replace(outlook, mean=outlook.mean[:, :days], total_sd=outlook.total_sd[:, :days], quantiles=outlook.quantiles[:, :days])
 
 
-def _by_row(told: Outlook, books: Books, usual: Outlook) -> Outlook:
+def _by_row(told: Outlook, books: Books, usual: Outlook, part: float) -> Outlook:
     """Series of the model to rows of the books: places that are fed count where they are fed from; what it does not know stays usual."""
     mean, variance, known = np.zeros_like(usual.mean), np.zeros_like(usual.total_sd), np.zeros(len(usual.ids), dtype=bool)
     row_of = {each: row for row, each in enumerate(usual.ids)}
@@ -95,17 +90,24 @@ def _by_row(told: Outlook, books: Books, usual: Outlook) -> Outlook:
             variance[row] += np.square(told.total_sd[series])
             known[row] = True
             models[row], classes[row] = told.models[series], told.classes[series]
-    return _joined(usual, mean, np.sqrt(variance), known, models, classes)
+    return _joined(usual, mean, np.sqrt(variance), known, models, classes, part)
 
 
-def _shared_out(told: Outlook, books: Books, usual: Outlook) -> Outlook:
-    """A product's forecast by the share each place has of its recent sales; the split itself is uncertain as chance is."""
-    place = {each: series for series, each in enumerate(told.ids)}
-    series = np.array([place.get(each, -1) for each in books.goods.ids], dtype=np.int64)[books.product]
+def _shared_out(told: Outlook, books: Books, usual: Outlook, part: float) -> Outlook:
+    """A product's forecast for each place that sells it."""
     level = usual.mean.mean(axis=1)
-    whole = np.bincount(books.product, level, len(books.goods.ids))[books.product]
-    known = (series >= 0) & (whole > 0)
-    share = np.where(known, level / np.maximum(whole, 1e-12), 0.0)[:, None]
+    whole = summed(books.product, level, len(books.goods.ids))[books.product]
+    return share_out(told, np.array(books.goods.ids)[books.product], level / np.maximum(whole, 1e-12), usual, part)
+
+
+def share_out(told: Outlook, product: NDArray[np.str_], shares: Floats, usual: Outlook, part: float) -> Outlook:
+    """A product's forecast by the share of its recent sales each row has; the split itself is uncertain as chance is."""
+    days = min(told.mean.shape[1], usual.mean.shape[1])
+    told, usual = first_days(told, days), first_days(usual, days)
+    place = {each: series for series, each in enumerate(told.ids)}
+    series = np.array([place.get(str(each), -1) for each in product], dtype=np.int64)
+    known = (series >= 0) & (shares > 0)
+    share = np.where(known, shares, 0.0)[:, None]
     mean = share * told.mean[series]
     # Each place's own chance: how much more than Poisson it varies, as the fallback measured it at this place.
     over = np.maximum(np.square(usual.total_sd[:, :1]) / np.maximum(usual.mean[:, :1], 1e-9), 1.0)
@@ -113,12 +115,14 @@ def _shared_out(told: Outlook, books: Books, usual: Outlook) -> Outlook:
     spread = np.sqrt(np.square(share * told.total_sd[series]) + own)
     models = [told.models[each] if ok else usual.models[row] for row, (each, ok) in enumerate(zip(series, known, strict=True))]
     classes = [told.classes[each] if ok else usual.classes[row] for row, (each, ok) in enumerate(zip(series, known, strict=True))]
-    return _joined(usual, mean, spread, known, models, classes)
+    return _joined(usual, mean, spread, known, models, classes, part)
 
 
 def _joined(
-    usual: Outlook, mean: Floats, spread: Floats, known: np.ndarray[tuple[int], np.dtype[np.bool_]], models: list[str], classes: list[str]
+    usual: Outlook, mean: Floats, spread: Floats, known: NDArray[np.bool_], models: list[str], classes: list[str], part: float
 ) -> Outlook:
-    mean = np.where(known[:, None], mean, usual.mean)
-    spread = np.where(known[:, None], np.maximum.accumulate(spread, axis=1), usual.total_sd)
+    """So much of the trained forecast where the model knows the goods, the usual one elsewhere."""
+    trained = replace(usual, mean=mean, total_sd=np.maximum.accumulate(spread, axis=1))
+    both = blend(trained, usual, part)
+    mean, spread = (np.where(known[:, None], ours, theirs) for ours, theirs in ((both.mean, usual.mean), (both.total_sd, usual.total_sd)))
     return Outlook(usual.ids, usual.as_of, mean, usual.quantiles, spread, tuple(models), tuple(classes), usual.levels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from api.schemas import Answer, Fact
+from api.schemas import Answer, Clarification, Fact
 from ui.markup import Markup, element, join, join_all
 from ui.numbers import show
 from ui.prose import to_html
@@ -61,7 +61,7 @@ def _answer(turn: Turn, answer: Answer, view: View) -> tuple[Part, ...]:
     head = join(_status(turn, answer, view), element("div", to_html(_without_reading(answer)), class_="oi-prose"))
     clarify = answer.clarification
     tail = join(
-        draw_questions(view.labels("options"), clarify.options, main=True) if clarify else None,
+        draw_questions(view.labels("options"), clarify.options, main=True, figures=_figures(clarify)) if clarify else None,
         draw_proposals(turn, view),
         draw_reading(turn, answer, view),
         draw_questions(view.labels("follow_ups"), answer.follow_ups),
@@ -70,6 +70,11 @@ def _answer(turn: Turn, answer: Answer, view: View) -> tuple[Part, ...]:
         element("div", draw_export(answer, view), draw_opinion(turn, answer, view), class_="oi-foot"),
     )
     return _merged((head, *_blocks(answer, view), tail))
+
+
+def _figures(clarify: Clarification) -> dict[str, str]:
+    """What each option comes to, as it is written."""
+    return {each.option: each.text for each in clarify.figures}
 
 
 def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:

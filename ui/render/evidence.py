@@ -38,7 +38,8 @@ def _one(evidence: Evidence, view: View) -> Markup:
     if evidence.kind == "query":
         return _query(evidence, view)
     if evidence.kind == "model":
-        score = f"{evidence.score_name} {evidence.score:.4g} ({view.labels('naive_score')} {evidence.naive_score:.4g})"
+        naive = "" if evidence.naive_score is None else f" ({view.labels('naive_score')} {evidence.naive_score:.4g})"
+        score = "" if evidence.score is None else f"{evidence.score_name} {evidence.score:.4g}{naive}"
         trained = show_day(evidence.trained_until, view.locale.language)
         said = (("version", evidence.version), ("trained_until", trained), ("score", score))
         return _piece(evidence.id, f"{view.labels('model')}: {evidence.name}", _named(said, view))

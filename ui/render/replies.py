@@ -12,14 +12,23 @@ from ui.render.icons import DOWNLOAD, THUMB_DOWN, THUMB_UP
 from ui.render.table import draw_pairs
 from ui.turn import Turn, View
 
+_NONE: Mapping[str, str] = {}
 
-def draw_questions(label: str, questions: tuple[str, ...], main: bool = False) -> Markup | None:
-    """Questions that are sent as they stand when they are pressed."""
+
+def draw_questions(label: str, questions: tuple[str, ...], main: bool = False, figures: Mapping[str, str] = _NONE) -> Markup | None:
+    """Questions that are sent as they stand when they are pressed; beside each the figure it comes to, where that is known."""
     if not questions:
         return None
-    chips = (element("button", text, type="button", class_="oi-chip", data_act="ask", data_text=text) for text in questions)
+    chips = (
+        element("button", text, _figure(figures.get(text)), type="button", class_="oi-chip", data_act="ask", data_text=text)
+        for text in questions
+    )
     kind = "oi-chips oi-main" if main else "oi-chips"
     return element("div", element("h4", label), element("div", join_all(chips), role="group", aria_label=label), class_=kind)
+
+
+def _figure(text: str | None) -> Markup | None:
+    return element("span", " \u00b7 ", element("strong", text), class_="oi-figure") if text else None
 
 
 def draw_proposals(turn: Turn, view: View) -> Markup | None:

@@ -215,6 +215,28 @@ def test_size_and_time_are_bounded(site: str) -> None:
     assert len(fetch(f"{site}/large", private=True)) == 200_000
 
 
+def test_a_reply_that_breaks_off_is_not_taken_for_the_whole(site: str) -> None:
+    def cut(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(RSS)))
+        handler.end_headers()
+        handler.wfile.write(RSS[:-50])
+
+    def cut_in_chunks(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"%x\r\n%s\r\n" % (100, RSS[:100]))
+
+    Site.replies = {"/cut": cut, "/chunks": cut_in_chunks, "/whole": body(RSS, Content_Length=str(len(RSS)))}
+    with pytest.raises(Unreached, match=rf"broke off after {len(RSS) - 50} of {len(RSS)} bytes"):
+        fetch(f"{site}/cut", private=True)
+    with pytest.raises(Unreached):
+        fetch(f"{site}/chunks", private=True)
+    assert fetch(f"{site}/whole", private=True) == RSS
+
+
 def test_a_site_that_is_down_may_be_tried_again() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -15,6 +15,7 @@ from agents.language.learnt.learnt import Learnt, Lines
 from agents.language.learnt.material import material_of
 from agents.language.learnt.pairs import Material
 from agents.language.learnt.perceptron import train
+from agents.language.learnt.trees import Trees
 from agents.session_ground import Ground
 from api.work.catalog import KINDS, kind_named
 from api.work.teaching import TrainPlanner, teach_planner, train_planner
@@ -37,7 +38,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 @pytest.fixture
 def knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What ships is replaced by something that never heard a question."""
-    empty = Learnt(train([([0], dict.fromkeys(HEADS, NOTHING))]), Calibrator(0.0, {}), Lines(answer=0.5, plain=0.8, sure=0.9))
+    voters = train([([0], dict.fromkeys(HEADS, NOTHING))])
+    empty = Learnt(voters, Trees((), ()), Calibrator(0.0, {}), Lines(answer=0.5, plain=0.8, sure=0.9))
     monkeypatch.setattr(kept, "base", lambda: empty)
 
 

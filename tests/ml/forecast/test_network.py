@@ -18,9 +18,9 @@ from ml.errors import BadPanel, NoModel
 from ml.forecast.classes import demand_classes
 from ml.forecast.network import FittedNetwork, Network, NetworkSettings
 from ml.forecast.network_files import from_texts, texts
-from ml.forecast.network_grid import WINDOW, context, grid, level, profile, slot, window
+from ml.forecast.network_grid import KNOWN, WINDOW, ahead, context, grid, level, profile, slot, window
 from ml.forecast.network_once import FitOnce
-from ml.panel import cut, panel_of_frame
+from ml.panel import cut, day_number, panel_of_frame
 
 LAST = date(2026, 5, 31)
 DAYS, HORIZON = 260, 14
@@ -70,6 +70,23 @@ def test_it_promises_what_every_forecaster_does(fitted: FittedNetwork, past: Pan
     assert np.isfinite(outlook.mean).all() and (outlook.mean >= 0).all() and (outlook.quantiles >= 0).all()
     assert (np.diff(outlook.quantiles, axis=2) >= 0).all() and (np.diff(outlook.total_sd, axis=1) >= 0).all()
     assert outlook.models == ("network",) * 12 and outlook.classes == demand_classes(past)
+
+
+def test_a_promotion_that_begins_after_the_origin_is_not_foreseen(panel: Panel) -> None:
+    """On the days ahead of an origin only promotions count that had begun by then; what the window saw of them stays."""
+    number = day_number(panel.days["ds"])
+    begun = replace(
+        panel, days=panel.days.assign(promotion_since=number), ahead=panel.ahead.assign(promotion_since=day_number(panel.ahead["ds"]))
+    )
+    told, hidden = grid(panel, HORIZON), grid(begun, HORIZON)
+    rows, ends = np.arange(4), np.full(4, told.days - 2 * HORIZON)
+    columns = ends[:, None] + np.arange(HORIZON)[None, :]
+    place = KNOWN.index("promotion")
+    assert ahead(told, rows, ends, columns)[..., place].any() and not ahead(hidden, rows, ends, columns)[..., place].any()
+    levels = level(told, rows, ends)
+    assert np.array_equal(window(told, rows, ends, levels), window(hidden, rows, ends, levels))
+    long_ago = replace(begun, days=panel.days.assign(promotion_since=number - 60))
+    assert np.array_equal(ahead(grid(long_ago, HORIZON), rows, ends, columns), ahead(told, rows, ends, columns))
 
 
 def test_it_learns_the_size_the_week_and_the_promotion(fitted: FittedNetwork, panel: Panel, past: Panel) -> None:

@@ -194,6 +194,15 @@ def test_quantiles_are_spread_around_the_trees_except_for_what_is_new() -> None:
     np.testing.assert_allclose(centre.mean[1:], mixed.mean[1:])
 
 
+def test_fewer_rows_teach_fewer_and_smaller_trees() -> None:
+    full = Settings()
+    assert full.for_rows(full.full_rows) == full.for_rows(10 * full.full_rows) == full
+    sizes = [full.for_rows(rows) for rows in (100, 20_000, 60_000, 120_000, 150_000)]
+    assert [(each.rounds, each.leaves) for each in sizes] == sorted((each.rounds, each.leaves) for each in sizes)
+    assert sizes[0].rounds >= 60 and sizes[0].leaves >= 15 and sizes[0].min_leaf > full.min_leaf
+    assert replace(full, full_rows=0).for_rows(100) == replace(full, full_rows=0)  # what a search found is left as it is
+
+
 def test_what_is_no_longer_sold_spreads_no_further(trained: Trained, panel: Panel) -> None:
     ends = pd.Series(pd.NaT, index=panel.series.index)
     ends[3], ends[4] = pd.Timestamp(panel.as_of), pd.Timestamp(panel.as_of) + pd.Timedelta(days=5)

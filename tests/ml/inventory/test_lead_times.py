@@ -48,6 +48,12 @@ def test_what_if_lead_times() -> None:
     assert found.scaled(2).mean[0] == 20 and found.fixed(3).mean[0] == 3 and found.fixed(3).basis == ("given",)
 
 
+def test_every_delivery_so_many_days_later_or_earlier() -> None:
+    leads = measure([Waits([2.0, 4, 6, 8, 10, 12])], [None])
+    assert (leads.longer(5).days == leads.days + 5).all() and leads.longer(5).basis == leads.basis
+    assert (leads.longer(-4).days == np.maximum(leads.days - 4, 0)).all()
+
+
 def test_the_wait_so_far_is_taken_into_account() -> None:
     days = np.array([5.0, 10.0, 20.0])
     assert remaining(8, days).tolist() == [2.0, 12.0] and remaining(30, days).tolist() == [1.0]

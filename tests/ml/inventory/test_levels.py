@@ -31,6 +31,21 @@ def test_newsvendor_of_the_textbook() -> None:
     assert critical_ratio(1.0, 2.0) == 0 and critical_ratio(2.0, 1.0, 1.0) == 1
 
 
+def test_levels_and_costs_that_stockpyl_publishes() -> None:
+    """What its pages print: EOQ 304.0468 at 68.4105; newsvendor with overage 2, underage 18, demand normal (120, 10): 132.8155 at 35.0997.
+
+    Demand that is weighed is a gamma here, which is nearly normal where it is so far from nothing.
+    """
+    quantity = float(economic_quantity(1300, 8, 0.225, 1.0))
+    assert quantity == pytest.approx(304.0467800264368)
+    assert 8 * 1300 / quantity + 0.225 * quantity / 2 == pytest.approx(68.41052550594829)
+    demand = LeadDemand(np.array([[120.0]]), np.array([[10.0]]), whole=False)
+    level = demand.quantile(critical_ratio(18.0, 0.0, -2.0))
+    short = float(demand.beyond(level)[0])
+    assert level[0] == pytest.approx(132.815515655446, abs=0.4)
+    assert 2 * (level[0] - 120 + short) + 18 * short == pytest.approx(35.09966638649737, rel=0.05)
+
+
 def test_the_newsvendor_order_earns_most() -> None:
     outcomes = np.arange(400)
     chance = stats.nbinom(4.0, 0.1).pmf(outcomes)  # mean 36, variance 360
@@ -76,9 +91,16 @@ def test_the_level_worth_its_cost_is_where_the_next_unit_is_not() -> None:
     ahead = steady(3, 4.0)
     protected, until = ahead.over(np.array([[10.0, 14.0]])), ahead.over(np.array([[6.0, 10.0]]))
     level = level_worth(0.03, protected, until)
-    worth = [float((until.at_most(np.array([s])) - protected.at_most(np.array([s])))[0]) for s in np.arange(30.0, 160.0)]
-    assert level[0] == 30 + np.flatnonzero(np.array(worth) >= 0.03)[-1] + 1
+    stock = np.arange(0.0, 160.0)
+    before, after = (np.mean([stats.nbinom.cdf(stock, 3 * d * 3 / (16 - 3), 3 / 16) for d in days], axis=0) for days in ((6, 10), (10, 14)))
+    worth = (before - after) / ((before + after) / 2)  # asked for in the cycle, over the part of the cycle it is kept
+    assert level[0] == np.flatnonzero(worth >= 0.03)[-1] + 1
     assert level_for("cost", 0.5, protected, until, 0.03)[0] == level[0]
+
+
+def test_what_is_hardly_ever_asked_for_is_not_kept() -> None:
+    rare = steady(0.001, 0.001**0.5)
+    assert level_worth(0.05, rare.over(np.array([[17.0]])), rare.over(np.array([[10.0]])))[0] == 0
 
 
 @settings(max_examples=30, deadline=None)

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy import stats  # type: ignore[import-untyped]
 
 from ml.inventory.demand import History
 from ml.inventory.lead_times import LeadTimes
@@ -99,8 +100,20 @@ def outcome(sold: list[float], stock: list[float]) -> Outcome:
 
 
 def test_stock_is_read_off_the_curve() -> None:
-    ours, other = outcome([80, 100], [10, 20]), outcome([100, 80], [40, 20])
-    assert stock_at(ours, 0.9) == 15 * 8 and np.isnan(stock_at(ours, 0.7))
+    ours, other = outcome([80, 95], [10, 20]), outcome([95, 80], [40, 20])
+    # Half of what is lost between 20 % and 5 % is 10 %: stock there is half way.
+    assert stock_at(ours, 0.9) == pytest.approx(15 * 8) and np.isnan(stock_at(ours, 0.7))
     found = compare(ours, other, 0.9)
     assert found.saving == pytest.approx(0.5) and found.low == pytest.approx(0.5) == found.high
     assert np.isnan(compare(ours, other, 0.5).saving)
+
+
+def test_few_settings_tell_what_many_do() -> None:
+    """Poisson demand of a week, exactly: the curve read between far settings against the stock that really gives the rate."""
+    level = np.arange(20, 61)
+    kept = np.array([(np.maximum(s - np.arange(400), 0) * stats.poisson.pmf(np.arange(400), 30)).sum() for s in level])
+    lost = np.array([(np.maximum(np.arange(400) - s, 0) * stats.poisson.pmf(np.arange(400), 30)).sum() / 30 for s in level])
+    far = outcome((100 * (1 - lost[::6])).tolist(), kept[::6].tolist())
+    for place in range(8, 21):
+        read, chord = stock_at(far, 1 - lost[place]) / 8, np.interp(1 - lost[place], 1 - lost[::6], kept[::6])
+        assert 0.98 * kept[place] <= read <= chord + 0.01 and read == pytest.approx(kept[place], rel=0.12)

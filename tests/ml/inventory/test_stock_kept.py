@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.inventory.classes import abc, error_rate, xyz
-from ml.inventory.lost_sales import lost_units, uncensored
+from ml.inventory.demand import History
+from ml.inventory.lost_sales import lost_units, missed_units
 from ml.inventory.surplus import cover_days, find_surplus
 from ml.inventory.transfers import match_moves
 from tests.ml.inventory.test_lead_demand import steady
@@ -65,7 +68,9 @@ def test_lost_sales_find_planted_demand() -> None:
     lost = lost_units(sold, censored, weekday)
     assert lost.sum() == pytest.approx((demand - sold).sum(), rel=0.03)
     assert (lost[~censored] == 0).all()
-    assert uncensored(sold, censored, weekday).sum() == pytest.approx(demand.sum(), rel=0.01)
+    assert (sold + lost_units(sold, censored, weekday)).sum() == pytest.approx(demand.sum(), rel=0.01)
+    told = missed_units(History(tuple(map(str, range(len(sold)))), sold, censored, date(2026, 3, 29)))
+    assert (sold + told).sum() == pytest.approx(demand.sum(), rel=0.02)
 
 
 def test_no_loss_is_claimed_of_what_never_had_stock() -> None:

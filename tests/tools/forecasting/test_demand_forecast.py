@@ -17,7 +17,7 @@ from ingestion.warehouse import Warehouse, open_readonly
 from ml import artifacts
 from ml.forecast.boosted import Settings
 from ml.forecast.ladder import RUNGS
-from ml.forecast.serving import KIND, MEMBERS
+from ml.forecast.serving import KIND, MEMBERS, Card
 from ml.forecast.training import Plan, train
 from ml.panel_warehouse import panel_of_snapshot
 from tools.call import call
@@ -138,7 +138,7 @@ def test_the_evidence_is_the_model_with_its_score_and_the_query_it_read(context:
     found = forecast(context)
     model, query = found.evidence
     assert isinstance(model, ModelEvidence) and model.trained_until == context.served.context.as_of
-    assert model.score < 1 and model.naive_score > 0 and "past origins" in model.score_name
+    assert (model.score or 9) < 1 and (model.naive_score or 0) > 0 and "past origins" in model.score_name
     assert query.kind == "query" and "SELECT" in query.sql
     assert {fact.evidence_id for fact in found.facts} == {model.id}
     assert any("./oiis train forecast" in note for note in found.notes)
@@ -153,6 +153,29 @@ def test_what_is_shown_is_promised(context: ToolContext) -> None:
     assert forecast(context, measure="revenue").promises == ()
     assert forecast(context, where=[{"dimension": "channel", "values": ["web"]}]).promises == ()
     assert "promises" not in found.model_dump()
+
+
+def test_a_promise_is_about_the_id_however_the_part_is_named(context: ToolContext) -> None:
+    row = context.served.source.fetch("SELECT product_id, name, sku, category FROM products WHERE product_id = 'P0005'", {})[0]
+    for said in (row[0], row[1], str(row[1]).lower(), row[2]):
+        (promise,) = forecast(context, where=[{"dimension": "product", "values": [said]}]).promises
+        assert (promise.scope, promise.subject) == ("product", "P0005")
+    (promise,) = forecast(context, where=[{"dimension": "category", "values": [str(row[3]).upper()]}]).promises
+    assert (promise.scope, promise.subject) == ("category", row[3])
+
+
+def test_who_sees_some_places_only_is_promised_nothing(context: ToolContext) -> None:
+    place = str(context.served.source.fetch("SELECT min(location_id) AS id FROM locations", {})[0][0])
+    limited = replace(context, served=replace(context.served, context=replace(context.served.context, locations=(place,))))
+    assert forecast(limited).facts and forecast(limited).promises == ()
+    assert forecast(limited, by="product", limit=2).promises == ()
+
+
+def test_lines_from_their_own_past_stand_on_a_rule_and_not_on_the_score_of_one_of_them(context: ToolContext) -> None:
+    found = forecast(context, by="category")
+    rule, query = found.evidence
+    assert rule.kind == "rule" and "own past" in rule.rule and query.kind == "query"
+    assert {fact.evidence_id for fact in found.facts} == {rule.id}
 
 
 RUNGS_NEEDED = ("seasonal_naive", *(rung for rung in RUNGS if rung in MEMBERS))
@@ -194,6 +217,29 @@ def test_the_whole_is_the_sum_of_its_products(trained: ToolContext) -> None:
     alone = forecast(trained, days=14, where=[{"dimension": "product", "values": [one]}])
     assert total(alone) == pytest.approx(float(str(forecast(trained, days=14, by="product", limit=1).tables[0].rows[0][2])), rel=0.01)
     assert total(alone, "low_units") <= total(alone) <= total(alone, "high_units")
+
+
+def measured(found: Findings) -> list[float]:
+    return [float(str(fact.value)) for fact in found.facts if fact.name == "measured_coverage"]
+
+
+def test_a_share_that_was_measured_on_days_is_told_of_a_day_and_of_no_total(trained: ToolContext, trained_home: Path) -> None:
+    """The backtest's card measures single days: how often totals of two weeks held it does not know."""
+    card = Card.model_validate_json(artifacts.read(trained_home, KIND).texts[artifacts.CARD])
+    one = str(forecast(trained, days=14, by="product", limit=1).tables[0].rows[0][0])
+    alone = [{"dimension": "product", "values": [one]}]
+    assert measured(forecast(trained, days=14, where=alone)) == []
+    day = forecast(trained, days=1, where=alone)
+    assert measured(day) == [round(card.coverage_of(day.promises[0].demand_class) or -1, 4)]
+    whole = forecast(trained, days=14)
+    assert measured(whole) and any("measured_coverage is that of such intervals" in note for note in whole.notes)
+
+
+def test_lines_of_the_trained_forecast_stand_on_its_card(trained: ToolContext) -> None:
+    found = forecast(trained, days=14, by="product", limit=3)
+    model = found.evidence[0]
+    assert isinstance(model, ModelEvidence) and model.version == "v000001"
+    assert {fact.evidence_id for fact in found.facts} == {model.id}
 
 
 @pytest.mark.parametrize(

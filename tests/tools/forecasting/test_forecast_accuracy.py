@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tools.catalog import TOOLS
 from tools.contract import ToolCall, ToolContext
 from tools.errors import CannotDo
 from tools.facts import Findings, ModelEvidence
+from tools.inventory.books import open_books
 from tools.query.served import serve_snapshot
 
 ROWS: tuple[dict[str, float | int | str | None], ...] = (
@@ -106,6 +108,99 @@ def test_promises_are_scored_when_their_days_are_over(home: Path) -> None:
     assert sum(float(str(row["held"])) * float(str(row["promises"])) for row in rows) / len(made) == pytest.approx(held, abs=0.01)
 
 
+def test_orders_advised_are_scored_by_what_was_sold_until_the_next_order_would_arrive(home: Path) -> None:
+    today = context_of(home).served.context.as_of
+    then = context_of(home, today - timedelta(days=90))
+    advice = call(ToolCall("reorder_advice", {"limit": 40}), then, TOOLS)
+    Ledger(home).record(advice.promises)
+    told = account(context_of(home), what="advised", by="demand_class")
+    names = [column.name for column in told.tables[0].columns]
+    rows = [dict(zip(names, row, strict=True)) for row in told.tables[0].rows]
+    due = [each for each in advice.promises if each.ends_on <= today]
+    assert sum(int(str(row["promises"])) for row in rows) == len(due) > 10
+    sold = [sold_where_it_comes_from(home, each) for each in due]
+    assert sum(float(str(row["sold_units"])) for row in rows) == pytest.approx(sum(sold), abs=1)
+    points = [json.loads(each.detail)["reorder_point"] for each in due]
+    held = sum(units <= point for units, point in zip(sold, points, strict=True)) / len(due)
+    assert sum(float(str(row["held"])) * int(str(row["promises"])) for row in rows) / len(due) == pytest.approx(held, abs=0.01)
+    assert {float(str(row["promised_coverage"])) for row in rows} == {0.95}
+
+
+def sold_where_it_comes_from(home: Path, promise: Promise) -> float:
+    """Units of a promise's days at its location and at what it feeds."""
+    fed = open_books(context_of(home), "a test").places.feeder
+    places = [place for place, feeder in fed.items() if feeder == promise.location_id]
+    snapshot = Warehouse(home).snapshot()
+    sql = f"""SELECT coalesce(sum(l.quantity), 0) FROM order_lines l JOIN orders o USING (order_id)
+        WHERE o.status <> 'cancelled' AND l.product_id = $s AND list_contains($places, o.location_id)
+        AND CAST(o.ordered_at AT TIME ZONE 'UTC' AT TIME ZONE '{snapshot.card.company.timezone}' AS DATE) BETWEEN $a AND $b"""
+    values = {"s": promise.subject, "places": places, "a": promise.starts_on, "b": promise.ends_on}
+    with open_readonly(snapshot.database) as connection:
+        row = connection.execute(sql, values).fetchone()
+    return float(row[0]) if row else 0.0
+
+
+def promise_of(today: date, subject: str, **changes: Any) -> Promise:
+    """A promise about the last week."""
+    made = Promise(
+        kind="forecast", scope="product", subject=subject, location_id="", made_as_of=today - timedelta(days=8),
+        starts_on=today - timedelta(days=7), ends_on=today, value=5.0, low=0.0, high=9.0, coverage=0.8, model="m", version="1",
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def test_what_is_named_by_a_person_is_scored_by_what_was_sold(home: Path) -> None:
+    """A forecast asked by name is not scored as if its product had sold nothing."""
+    today = context_of(home).served.context.as_of
+    then = context_of(home, today - timedelta(days=28))
+    best = call(ToolCall("demand_forecast", {"days": 28, "by": "product", "limit": 1}), then, TOOLS)
+    product, name = map(str, best.tables[0].rows[0][:2])
+    call_of = ToolCall("demand_forecast", {"days": 28, "where": [{"dimension": "product", "values": [name]}]})
+    Ledger(home).record(call(call_of, then, TOOLS).promises)
+    told = account(context_of(home), what="promised")
+    names = [column.name for column in told.tables[0].columns]
+    wanted = truth(home, promise_of(today, product, starts_on=today - timedelta(days=27), made_as_of=today - timedelta(days=28)))
+    assert wanted > 0 and float(str(told.tables[0].rows[0][names.index("sold_units")])) == pytest.approx(wanted, abs=0.1)
+
+
+def test_a_query_that_takes_too_long_is_a_refusal_and_no_zero(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object) -> None:
+        raise CannotDo("units", "it took longer than 20 s")
+
+    context = context_of(home)
+    Ledger(home).record([promise_of(context.served.context.as_of, "P0005")])
+    monkeypatch.setattr("tools.forecasting.happened.run_query", late)
+    with pytest.raises(CannotDo, match="took longer than"):
+        account(context, what="promised")
+
+
+def test_who_sees_some_places_only_is_not_told_of_the_whole_company(home: Path) -> None:
+    context = context_of(home)
+    Ledger(home).record([promise_of(context.served.context.as_of, "P0005")])
+    limited = replace(context, served=replace(context.served, context=replace(context.served.context, locations=("L1",))))
+    with pytest.raises(CannotDo, match="only some places"):
+        account(limited, what="promised")
+
+
+def test_what_is_not_counted_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = context_of(home)
+    today = context.served.context.as_of
+    monkeypatch.setattr("tools.forecasting.happened._MOST_STRETCHES", 2)
+    stretches = [promise_of(today, "P0005", ends_on=today - timedelta(days=back)) for back in range(4)]
+    Ledger(home).record([*stretches, promise_of(today, "NOBODY")])
+    told = account(context, what="promised")
+    assert told.tables[0].rows[0][1] == 2
+    assert any("2 older ones are not counted" in note for note in told.notes)
+    assert any("1 about goods that are not in the data" in note for note in told.notes)
+
+
+def test_a_score_that_was_not_measured_is_none_and_no_zero(home: Path) -> None:
+    unscored = CARD.model_copy(update={"scores": ({**ROWS[0], "rmsse": None}, ROWS[3])})
+    artifacts.write(home, KIND, {artifacts.CARD: unscored.model_dump_json()})
+    model = account(context_of(home)).evidence[0]
+    assert isinstance(model, ModelEvidence) and (model.score, model.naive_score) == (None, None)
+
+
 def truth(home: Path, promise: Promise) -> float:
     """What was sold on the days of a promise, in SQL of its own."""
     column = {"product": "l.product_id = $s", "category": "p.category = $s", "total": "$s = ''"}[promise.scope]
@@ -121,21 +216,7 @@ def truth(home: Path, promise: Promise) -> float:
 def test_goods_that_are_not_loaded_are_left_out_and_a_product_that_sold_nothing_sold_nothing(home: Path) -> None:
     context = context_of(home)
     today = context.served.context.as_of
-    promise = Promise(
-        kind="forecast",
-        scope="product",
-        subject="NOBODY",
-        location_id="",
-        made_as_of=today - timedelta(days=8),
-        starts_on=today - timedelta(days=7),
-        ends_on=today,
-        value=5.0,
-        low=0.0,
-        high=9.0,
-        coverage=0.8,
-        model="m",
-        version="1",
-    )
+    promise = promise_of(today, "NOBODY")
     Ledger(home).record([promise])
     with pytest.raises(CannotDo):
         account(context, what="promised")

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from ingestion.warehouse import TRUTH
-from tests.tools.inventory.conftest import Asking, Copies, run
+from tests.tools.inventory.conftest import Asking, Copies, before, run
 from tools.facts import FactTable, FactValue
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -97,6 +97,39 @@ def test_a_doubled_lead_time_never_lowers_a_reorder_point(asked: Asking) -> None
     assert rows and all(number(row["reorder_point"]) >= number(row["reorder_point_before"]) for row in rows)
     before, after = records(asked("what_if_inventory", change={"service_level": 0.99}).tables[0])
     assert number(after["safety_stock_value"]) > number(before["safety_stock_value"])
+
+
+def test_lead_times_may_be_longer_by_days(asked: Asking, copies: Copies) -> None:
+    """Five days more of every delivery: levels rise by about the demand of five days, and the answer says what was changed."""
+    found = asked("what_if_inventory", change={"lead_time_more_days": 5}, supplier_minimum="ignore", limit=200)
+    assert any("every lead time 5 days longer" in note for note in found.notes)
+    rows = records(found.tables[1])
+    assert rows and all(number(row["reorder_point"]) >= number(row["reorder_point_before"]) for row in rows)
+    # Of one product the plan with 5 days more is the plan of a supplier whose every delivery took 5 days longer.
+    one = str(rows[0]["product_id"])
+    slower = copies.changed("UPDATE purchase_order_lines SET received_at = received_at + INTERVAL 5 DAYS")
+    planned = {row["location"]: row for row in records(run(slower, "safety_stock_and_eoq", where=about(one), limit=200).tables[0])}
+    assert all(
+        abs(number(row["reorder_point"]) - number(planned[row["location"]]["reorder_point"])) <= 0.12 * number(row["reorder_point"])
+        for row in rows
+        if row["product_id"] == one
+    )
+    less = asked("what_if_inventory", change={"lead_time_more_days": -3}, supplier_minimum="ignore", limit=200)
+    assert any("every lead time 3 days shorter" in note for note in less.notes)
+    assert all(number(row["reorder_point"]) <= number(row["reorder_point_before"]) for row in records(less.tables[1]))
+
+
+def test_a_delivery_nothing_is_known_of_any_more_is_told(asked: Asking, copies: Copies, today: date) -> None:
+    assert not any("awaited longer" in note for note in run(copies.changed(), "stockout_risk", where=about("P0005")).notes)
+    late = copies.changed(
+        "UPDATE purchase_orders SET status = 'received'",
+        f"INSERT INTO purchase_orders SELECT 'LATE', supplier_id, 'L1', TIMESTAMP '{before(today, 300)}', DATE '{before(today, 280)}', "
+        "'open' FROM products WHERE product_id = 'P0005'",
+        "INSERT INTO purchase_order_lines (po_id, line_no, product_id, quantity, unit_cost) VALUES ('LATE', 1, 'P0005', 40, 1000)",
+    )
+    for tool, word in (("stockout_risk", "due tomorrow"), ("reorder_advice", "count as on order")):
+        notes = run(late, tool, where=about("P0005")).notes
+        assert any("1 deliveries have been awaited longer" in note and word in note for note in notes), notes
 
 
 def test_safety_stock_names_its_parts(asked: Asking) -> None:

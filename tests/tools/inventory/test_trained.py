@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from ml import artifacts
 from ml.contract import LEVELS, Outlook, Panel
-from ml.errors import NoModel
+from ml.forecast.serving import KIND
+from ml.inventory.demand import recent_outlook
 from ml.panel import panel_of_frame
 from tests.tools.inventory.conftest import before, run
 from tools.contract import ToolContext
 from tools.facts import ModelEvidence
+from tools.forecasting import foreseen
+from tools.inventory import books as books_kept
 from tools.inventory import trained
 from tools.inventory.books import open_books
 from tools.inventory.desk import open_desk
-from tools.inventory.outlooks import FORECAST_DAYS, Ahead, look_ahead
+from tools.inventory.outlooks import FORECAST_DAYS, Ahead
 from tools.inventory.terms import StockQuery
 from tools.query.served import Served
 
@@ -48,90 +56,123 @@ class Model:
         return Outlook(self.names, panel.as_of, np.full((count, days), 30.0), quantiles, spread, ("trees",) * count, ("smooth",) * count)
 
 
-@pytest.fixture(autouse=True)
-def usual(served: Served) -> None:
-    """What is kept for other tests is the fallback, not the model put here."""
-    context = ToolContext(served)
-    look_ahead(context, open_books(context, "a test"))
+@pytest.fixture
+def home(served: Served, tmp_path: Path) -> Served:
+    """The tiny company with a folder of models of its own."""
+    return replace(served, home=tmp_path)
 
 
 @pytest.fixture
-def put(monkeypatch: pytest.MonkeyPatch) -> object:
+def put(home: Served, monkeypatch: pytest.MonkeyPatch) -> Callable[[Model], None]:
     """Puts a model where the trained one would be."""
-    import pandas as pd
-
     sales = pd.DataFrame({"unique_id": ["x"], "ds": [date(2026, 1, 1)], "y": [1.0]})
 
     def put(model: Model) -> None:
-        monkeypatch.setattr(trained, "load", lambda home: model)
-        monkeypatch.setattr(trained, "panel_of_snapshot", lambda snapshot, day, grain: panel_of_frame(sales, day))
+        assert home.home is not None
+        artifacts.write(home.home, KIND, {artifacts.CARD: "{}"})
+        monkeypatch.setattr(foreseen, "_loaded", lambda folder, name: model)
+        monkeypatch.setattr(foreseen, "_predicted", lambda asked, made: made.predict(panel_of_frame(sales, asked.served.context.as_of), 28))
+        monkeypatch.setattr(foreseen, "_OUTLOOKS", WeakKeyDictionary())
+        monkeypatch.setattr(books_kept, "_shelf", WeakKeyDictionary())
 
     return put
 
 
-def ahead_of(served: Served) -> tuple[ToolContext, Ahead | None]:
+Put = Callable[[Model], None]
+
+
+def ahead_of(served: Served) -> Ahead | str:
     context = ToolContext(served)
     books = open_books(context, "a test")
-    usual = look_ahead(context, books).outlook
-    return context, trained.trained_ahead(context, books, FORECAST_DAYS, usual)
+    return trained.trained_ahead(context, books, FORECAST_DAYS, usual_of(served))
 
 
-def test_a_product_is_shared_out_by_recent_sales(served: Served, today: date, put) -> None:  # type: ignore[no-untyped-def]
-    context = ToolContext(served)
-    books, goods = open_books(context, "a test"), open_books(context, "a test").goods
-    put(Model(Card(str(today)), goods.ids[:5]))
-    _, found = ahead_of(served)
-    assert found is not None and found.version == "v000007" and isinstance(found.source, ModelEvidence)
-    usual = look_ahead(context, books).outlook
+def usual_of(served: Served) -> Outlook:
+    """What the fallback expects."""
+    return recent_outlook(open_books(ToolContext(served), "a test").history, FORECAST_DAYS, levels=())
+
+
+def test_a_product_is_shared_out_by_recent_sales(home: Served, today: date, put: Put) -> None:
+    books = open_books(ToolContext(home), "a test")
+    put(Model(Card(str(today)), books.goods.ids[:5]))
+    found, usual = ahead_of(home), usual_of(home)
+    assert isinstance(found, Ahead) and found.version == "v000007" and isinstance(found.source, ModelEvidence)
+    assert (found.source.score, found.source.naive_score) == (None, None)  # not measured is no 0
     for product in range(5):
         rows = np.flatnonzero(books.product == product)
         if usual.mean[rows].sum() > 0:
-            assert found.outlook.mean[rows].sum(axis=0) == pytest.approx(np.full(28, 30.0))
-            shares = found.outlook.mean[rows, 0] / 30
-            assert shares == pytest.approx(usual.mean[rows].mean(axis=1) / usual.mean[rows].mean(axis=1).sum())
+            own = 2 * found.outlook.mean[rows] - usual.mean[rows, :28]  # half of what is told is the model's
+            assert own.sum(axis=0) == pytest.approx(np.full(28, 30.0))
+            shares = own[:, 0] / 30
+            means = usual.mean[rows, :28].mean(axis=1)
+            assert shares == pytest.approx(means / means.sum())
             # A part of a product is never surer than its share of the whole.
-            assert (found.outlook.total_sd[rows, 13] >= shares * 10 * 14**0.5 - 1e-9).all()
+            variance = 2 * found.outlook.total_sd[rows, 13] ** 2 - usual.total_sd[rows, 13] ** 2
+            assert (variance >= (shares * 10) ** 2 * 14 - 1e-6).all()
     others = books.product >= 5
     assert np.array_equal(found.outlook.mean[others], usual.mean[others, :28])
 
 
-def test_series_of_places_count_where_they_are_fed_from(served: Served, today: date, put) -> None:  # type: ignore[no-untyped-def]
-    books = open_books(ToolContext(served), "a test")
+def test_series_of_places_count_where_they_are_fed_from(home: Served, today: date, put: Put) -> None:
+    books = open_books(ToolContext(home), "a test")
     fed = next(place for place, feeder in books.places.feeder.items() if place != feeder)
     product = books.goods.ids[int(books.product[books.location == books.places.ids.index(books.places.feeder[fed])][0])]
     put(Model(Card(str(today), "product_location"), (f"{product}|{books.places.feeder[fed]}", f"{product}|{fed}")))
-    _, found = ahead_of(served)
+    found = ahead_of(home)
     row = books.history.ids.index(f"{product}|{books.places.feeder[fed]}")
-    assert found is not None and found.outlook.mean[row].tolist() == [60.0] * 28
-    assert found.outlook.total_sd[row, 0] == pytest.approx(10 * 2**0.5)
+    usual = usual_of(home)
+    assert isinstance(found, Ahead) and found.outlook.mean[row] == pytest.approx((60.0 + usual.mean[row, :28]) / 2)
+    assert found.outlook.total_sd[row, 0] == pytest.approx(((200 + usual.total_sd[row, 0] ** 2) / 2) ** 0.5)
 
 
-def test_a_model_that_has_seen_later_days_does_not_speak(served: Served, today: date, put) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_that_has_seen_later_days_does_not_speak_and_says_so(home: Served, today: date, put: Put) -> None:
     put(Model(Card(str(today)), ("P0001",)))
-    earlier = replace(served, context=replace(served.context, as_of=before(today, 30)))
-    assert ahead_of(earlier)[1] is None
+    earlier = replace(home, context=replace(home.context, as_of=before(today, 30)))
+    assert "were not known on" in str(ahead_of(earlier))
 
 
-def test_nor_does_it_to_who_sees_some_places_only(served: Served, today: date, put) -> None:  # type: ignore[no-untyped-def]
+def test_nor_does_it_to_who_sees_some_places_only(home: Served, today: date, put: Put) -> None:
     put(Model(Card(str(today)), ("P0001",)))
-    limited = replace(served, context=replace(served.context, locations=("L1",)))
-    assert ahead_of(limited)[1] is None
+    limited = replace(home, context=replace(home.context, locations=("L1",)))
+    assert "only some places" in str(ahead_of(limited))
 
 
-def test_files_another_release_wrote_are_no_model(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    def other(home: object) -> None:
-        raise KeyError("balance")
-
-    monkeypatch.setattr(trained, "load", other)
-    assert ahead_of(served)[1] is None
-
-
-def test_without_a_model_the_fallback_is_named(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(home: object) -> None:
-        raise NoModel("no forecast model was trained yet")
-
-    monkeypatch.setattr(trained, "load", none)
-    assert ahead_of(served)[1] is None
-    found = run(served, "overstock")
+def test_files_that_are_no_model_are_named_in_the_answer(home: Served) -> None:
+    assert home.home is not None
+    artifacts.write(home.home, KIND, {artifacts.CARD: "{}"})
+    found = run(home, "stockout_risk")
+    assert any("not the trained forecast" in note and "written by another release" in note for note in found.notes)
     assert any("fallback" in note for note in found.notes)
-    assert open_desk(ToolContext(served), StockQuery(), "a test").ahead.model.startswith("fallback")
+
+
+def test_without_a_model_the_fallback_is_named_and_why(home: Served) -> None:
+    assert "none" not in str(ahead_of(home)) and "./oiis train forecast" in str(ahead_of(home))
+    found = run(home, "overstock")
+    assert any("fallback" in note for note in found.notes) and any("./oiis train forecast" in note for note in found.notes)
+    assert open_desk(ToolContext(home), StockQuery(), "a test").ahead.model.startswith("fallback")
+
+
+def test_both_kinds_of_tools_ask_the_model_once(home: Served, today: date, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = open_books(ToolContext(home), "a test")
+    put(Model(Card(str(today)), books.goods.ids))
+    asked: list[str] = []
+    predicted = foreseen._predicted
+
+    def counted(context: ToolContext, model: Model) -> Outlook:
+        asked.append(context.tool)
+        return predicted(context, model)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(foreseen, "_predicted", counted)
+    first, second = run(home, "demand_forecast", days=7), run(home, "stockout_risk", horizon_days=7)
+    assert asked == ["demand_forecast"]
+    assert any(isinstance(each, ModelEvidence) and each.version == "v000007" for each in first.evidence)
+    assert any(isinstance(each, ModelEvidence) and each.version == "v000007" for each in second.evidence)
+
+
+def test_what_is_kept_is_bounded(home: Served, today: date, put: Put) -> None:
+    put(Model(Card(str(before(today, 60))), ("P0001",)))
+    for back in range(foreseen.KEPT + 3):
+        context = ToolContext(replace(home, context=replace(home.context, as_of=before(today, back))))
+        model = foreseen.current_model(context)
+        assert not isinstance(model, str) and not isinstance(foreseen.outlook_of(context, model), str)
+    assert [day for _, day in foreseen._OUTLOOKS[home.source]] == [before(today, back) for back in range(3, foreseen.KEPT + 3)]

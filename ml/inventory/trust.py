@@ -1,0 +1,79 @@
+"""How much of the trained forecast counts for stock: the part that would have served best on weeks that are over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.contract import Floats, Outlook
+from ml.inventory.demand import WINDOW_DAYS, History, recent_outlook
+from ml.inventory.hindsight import Hindsight
+from ml.inventory.lead_demand import LeadDemand
+
+PARTS = (0.0, 0.5, 1.0)
+HALF, CLEARLY = 0.5, 0.02
+AHEAD_DAYS = 21
+MOST_WEEKS, LEAST_WEEKS = 12, 4
+LEVELS = (0.8, 0.95)  # what stock is held for
+
+
+Memory = dict[date, Floats | None]  # the losses of weeks that were looked at before, on the same forecasts and sales
+
+
+def best_part(found: Hindsight, history: History, memory: Memory | None = None) -> float:
+    """The part with the least loss over the last weeks whose days ahead are over on the last day of `history`, a row for each id.
+
+    Half and half unless one of the two alone was clearly better: two forecasts whose misses differ are surer together than either.
+    The loss is that of the quantiles of three weeks' totals at the certainties stock is held for, all goods together.
+    """
+    over = [day for day in found.asked if day <= history.as_of - timedelta(days=AHEAD_DAYS)]
+    known: Memory = {} if memory is None else memory
+    for day in over[-MOST_WEEKS:]:
+        if day not in known:
+            known[day] = _losses(found, history, (history.as_of - day).days)
+    losses = [loss for day in over[-MOST_WEEKS:] if (loss := known[day]) is not None]
+    if len(losses) < LEAST_WEEKS:
+        return HALF
+    told = dict(zip(PARTS, np.sum(losses, axis=0), strict=True))
+    best = min(PARTS, key=lambda part: float(told[part]))
+    return best if told[best] < (1.0 - CLEARLY) * told[HALF] else HALF
+
+
+def blend(trained: Outlook, usual: Outlook, part: float) -> Outlook:
+    """So much of the trained forecast and the rest of the usual one of the same rows; variances as means."""
+    mean = part * trained.mean + (1.0 - part) * usual.mean
+    variance = part * np.square(trained.total_sd) + (1.0 - part) * np.square(usual.total_sd)
+    return replace(usual, mean=mean, total_sd=np.maximum.accumulate(np.sqrt(variance), axis=1))
+
+
+def _losses(found: Hindsight, history: History, back: int) -> Floats | None:
+    """The loss of each part on one past week; None where too little was known then."""
+    if history.units.shape[1] - back < WINDOW_DAYS:
+        return None
+    then = history.until(back)
+    told = found.on(then.as_of)
+    place = {name: row for row, name in enumerate(history.ids)}
+    if told is None or told.mean.shape[1] < AHEAD_DAYS or not (both := [each for each in told.ids if each in place]):
+        return None
+    mine = np.array([place[each] for each in both], dtype=np.int64)
+    theirs = np.array([row for row, each in enumerate(told.ids) if each in place], dtype=np.int64)
+    usual = recent_outlook(then, AHEAD_DAYS, levels=())
+    first = history.units.shape[1] - back
+    sold = history.units[mine, first : first + AHEAD_DAYS].sum(axis=1)
+    return np.array([_loss(sold, part, _total(told, theirs), _total(usual, mine)) for part in PARTS])
+
+
+def _total(outlook: Outlook, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Mean and spread of what is sold on the days ahead."""
+    return outlook.mean[rows, :AHEAD_DAYS].sum(axis=1), outlook.total_sd[rows, AHEAD_DAYS - 1]
+
+
+def _loss(sold: Floats, part: float, trained: tuple[Floats, Floats], usual: tuple[Floats, Floats]) -> float:
+    mean = part * trained[0] + (1.0 - part) * usual[0]
+    spread = np.sqrt(part * np.square(trained[1]) + (1.0 - part) * np.square(usual[1]))
+    demand = LeadDemand(mean[:, None], spread[:, None])
+    off = [sold - demand.quantile(level) for level in LEVELS]
+    return float(sum(np.maximum(level * each, (level - 1.0) * each).sum() for level, each in zip(LEVELS, off, strict=True)))

@@ -1,0 +1,97 @@
+"""A replay knows on each day what was known then: lead times of receipts before it began, the trained forecast that was at hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.inventory import hindsight
+from ml.inventory.hindsight import Hindsight
+from tests.tools.inventory.conftest import Copies, before, run
+from tests.tools.inventory.test_decisions import number, records
+from tools.contract import ToolContext
+from tools.inventory.desk import open_desk
+from tools.inventory.replaying import OURS, UNTRAINED, run_policies
+from tools.inventory.stage import WARM_DAYS, Stage, set_stage
+from tools.inventory.terms import ReplayQuery
+from tools.query.served import Served
+
+DAYS, HORIZON = 56, 28
+QUERY = ReplayQuery(days=DAYS, most_series=12)
+SHORT: dict[str, object] = {"days": DAYS, "most_series": 12, "fill_rate": 0.9}
+
+
+def stage_of(served: Served) -> Stage:
+    context = ToolContext(served)
+    return set_stage(context, open_desk(context, QUERY, "a replay"), QUERY)
+
+
+def test_receipts_of_the_days_replayed_are_not_known_when_they_begin(copies: Copies, today: date) -> None:
+    start = before(today, DAYS + WARM_DAYS)
+    night = f"{start} 17:00:00"
+    later = (
+        f"UPDATE purchase_order_lines SET received_at = received_at + INTERVAL 30 DAYS WHERE received_at > TIMESTAMP '{night}' "
+        f"AND received_at < TIMESTAMP '{before(today, 32)}'"
+    )
+    mine, theirs = stage_of(copies.changed()), stage_of(copies.changed(later))
+    assert np.array_equal(mine.leads.days, theirs.leads.days)
+    assert not np.array_equal(mine.stretch.leads, theirs.stretch.leads)  # though deliveries did take longer
+    earlier = (
+        f"UPDATE purchase_order_lines SET received_at = received_at + INTERVAL 6 DAYS WHERE received_at < TIMESTAMP '{before(start, 30)}'"
+    )
+    assert stage_of(copies.changed(earlier)).leads.days.mean() > mine.leads.days.mean()
+
+
+def remembered(served: Served, folder: Path, factor: float, first: date) -> Served:
+    """A home whose trained forecasts of past days said so many times what was then sold a day."""
+    context = ToolContext(served)
+    books = open_desk(context, QUERY, "a replay").books
+    today = served.context.as_of
+    asked = tuple(first + timedelta(days=7 * week) for week in range((today - first).days // 7 + 1))
+    daily = np.zeros(len(books.goods.ids))
+    np.add.at(daily, books.product, books.history.units[:, -120:].mean(axis=1))
+    mean = np.broadcast_to(factor * daily[None, :, None], (len(asked), len(daily), HORIZON)).astype(np.float32)
+    spread = (np.sqrt(np.maximum(mean, 0.01) * 2 * np.arange(1, HORIZON + 1))).astype(np.float32)
+    hindsight.keep(folder, Hindsight(books.goods.ids, asked, (first,) * len(asked), mean, spread), served.source.snapshot)
+    return replace(served, home=folder)
+
+
+def test_ours_is_played_with_the_trained_forecast_of_each_day(copies: Copies, tmp_path: Path, today: date) -> None:
+    served = copies.changed()
+    first = before(today, DAYS + WARM_DAYS)
+    homes = [remembered(served, tmp_path / str(factor), factor, first) for factor in (5.0, 1.0)]
+    plenty, plain, bare = (run_policies(stage_of(each), QUERY.review_days, untrained=True) for each in (*homes, served))
+    assert (plenty[OURS].mean_stock() > 1.5 * plain[OURS].mean_stock()).all()  # a forecast five times too high holds more
+    assert np.array_equal(plenty[UNTRAINED].mean_stock(), plain[UNTRAINED].mean_stock())
+    assert np.array_equal(bare[OURS].mean_stock(), plain[UNTRAINED].mean_stock()) and UNTRAINED not in bare
+    told = run(homes[1], "policy_replay", **SHORT)
+    assert any(f"trained as of {first}" in note and "throughout" in note for note in told.notes)
+    shown = {(str(row["policy"]), number(row["average_stock"])) for row in records(told.tables[0])}
+    assert {name for name, _ in shown} == {"as it was", *bare}
+    assert {stock for name, stock in shown if name == OURS} <= {round(float(each), 1) for each in plain[OURS].mean_stock()}
+
+
+def test_days_without_a_forecast_at_hand_use_the_fallback_and_say_so(copies: Copies, tmp_path: Path, today: date) -> None:
+    served = copies.changed()
+    half = before(today, 35)
+    stage = stage_of(remembered(served, tmp_path, 1.0, half))
+    assert stage.forecast is not None and any(f"from {half} on" in note for note in stage.notes)
+    early, late = stage.past.history.until(60), stage.past.history.until(28)
+    usual = stage.past.usual(early, HORIZON)
+    assert np.array_equal(stage.forecast(early, HORIZON).mean, usual.mean)
+    assert set(stage.forecast(late, HORIZON).models) == {hindsight.NAME}
+
+
+@pytest.mark.parametrize("case", ["nothing kept", "some places only"])
+def test_why_no_trained_forecast_is_used_is_told(case: str, copies: Copies, tmp_path: Path, today: date) -> None:
+    served = remembered(copies.changed(), tmp_path, 1.0, before(today, 100))
+    if case == "nothing kept":
+        served = replace(served, home=tmp_path / "empty")
+    else:
+        served = replace(served, context=replace(served.context, locations=("L1", "L2")))
+    stage = stage_of(served)
+    assert stage.forecast is None and any("played with the fallback" in note for note in stage.notes)
