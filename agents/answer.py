@@ -74,11 +74,20 @@ class Interpretation(Frozen):
     plan: Plan
 
 
+class OptionFigure(Frozen):
+    """The figure an option comes to: the fact it is, and how that is written."""
+
+    option: str
+    fact_id: str
+    text: str
+
+
 class Clarification(Frozen):
-    """What is asked back."""
+    """What is asked back; options that come to one figure, found in time, carry it."""
 
     question: str
     options: tuple[str, ...]
+    figures: tuple[OptionFigure, ...] = ()
 
 
 class Confidence(Frozen):

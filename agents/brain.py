@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from agents.answer import Usage
 from agents.finding import Finding
 from agents.memory import Dialogue
-from agents.plan import Agent, Engine, Language, Plan
+from agents.plan import Agent, Engine, Language, Plan, PlannedCall
 from tools.contract import AnyTool
 from tools.facts import Frozen
 
@@ -44,6 +44,9 @@ class Understood(Frozen):
     as_of: date
     language: Language = "en"
     edits: Plan | None = None  # the last plan, when the message only changes it ("and for Hanoi?")
+    calls: tuple[PlannedCall, ...] = ()  # the calls of that plan as the message changes them, where it says all of it in them
+    left: tuple[str, ...] = ()  # words of the message those calls take no account of
+    chance: float | None = None  # that those calls are what was meant
     moments: tuple[Moment, ...] = ()
     mentions: tuple[Mention, ...] = ()
     assumptions: tuple[str, ...] = ()

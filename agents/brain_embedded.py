@@ -12,11 +12,13 @@ from agents.brain import Understood, World
 from agents.brain_typed import TypedBrain
 from agents.finding import Finding
 from agents.memory import Dialogue
+from agents.phrases.book import open_book
 from agents.plan import Engine, Plan
 from agents.session_ground import GroundSource
 
 if TYPE_CHECKING:
     from agents.language.learnt.learnt import Learnt
+    from agents.language.values.described import Meaning
     from agents.language.vocabulary import Vocabulary
     from agents.writer import Draft
 
@@ -31,15 +33,18 @@ _TYPED = re.compile(r"\s*[\[{]|.*\b(?:tool|kind|parts):\s", re.DOTALL)
 
 
 class EmbeddedBrain:
-    """Plans from words alone; typed questions are taken as they are. Name indexes that are costly to build are kept under `home`."""
+    """Plans from words alone; typed questions are taken as they are. Name indexes that are costly to build are kept under `home`;
+    products are also found by what they mean where `meaning` is given."""
 
     engine: Engine = "embedded"
 
-    def __init__(self, ground: GroundSource, home: Path | None = None, learnt: LearntSource | None = None) -> None:
+    def __init__(
+        self, ground: GroundSource, home: Path | None = None, learnt: LearntSource | None = None, meaning: Meaning | None = None
+    ) -> None:
         from agents.language.values.shelf import Shelf
         from agents.language.verified import Verified
 
-        self._ground, self._shelf, self._verified = ground, Shelf(home), Verified(home)
+        self._ground, self._shelf, self._verified = ground, Shelf(home, meaning=meaning), Verified(home)
         self._learnt = learnt or (_followed(home) if home else _shipped)
         self._typed = TypedBrain()
 
@@ -70,12 +75,15 @@ class EmbeddedBrain:
         from agents.language.clauses import read_clauses
         from agents.language.decide import plan_of
         from agents.language.parse import Parsed, parse
+        from agents.language.replan import plan_again, with_calls
         from agents.language.skill import Skill
 
         words = self.vocabulary()
         question, language = understood.standalone_question, understood.language
         if approved := self._verified.plan(question, language, world):
             return approved
+        if again := plan_again(understood, world):
+            return again
 
         def read(text: str) -> Parsed:
             return parse(text, words.lexicon, words.values, understood.as_of, language)
@@ -83,15 +91,23 @@ class EmbeddedBrain:
         said = clauses_of(question)
         skill = Skill(self._learnt(), understood.edits is not None, read)
         plan = plan_of(question, read_clauses(said[:_MOST_CLAUSES], read), world, language, words.values.nearest, skill)
-        assumed = (*understood.assumptions, *plan.assumptions)
-        plan = plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
+        plan = _in_its_language(plan, (*understood.assumptions, *plan.assumptions))
         if left := tuple(said[_MOST_CLAUSES:]):  # told in the answer, never just dropped
             plan = plan.model_copy(update={"ignored": (*plan.ignored, *left), "confidence": "low"})
-        return plan
+        return with_calls(plan, lambda text: plan_of(text, [read(text)], world, language, words.values.nearest, skill))
 
     async def write(self, plan: Plan, findings: tuple[Finding, ...], draft: Draft) -> Draft:
         """The writer's own words: without a model there are none better."""
         return draft
+
+
+def _in_its_language(plan: Plan, assumed: tuple[str, ...]) -> Plan:
+    """The plan with what it assumes told once, in the language of the question."""
+    if plan.language == "en":
+        return plan.model_copy(update={"assumptions": tuple(dict.fromkeys(assumed))})
+    book = open_book(plan.language)
+    told, reasons = (tuple(dict.fromkeys(map(book.note, texts))) for texts in (assumed, plan.reasons))
+    return plan.model_copy(update={"assumptions": told, "reasons": reasons})
 
 
 def clauses_of(question: str) -> list[str]:

@@ -131,7 +131,7 @@ def _filters(call: PlannedCall, field: str) -> Iterator[Piece]:
 
 def _listed(values: Sequence[object]) -> str:
     """Names one after another; one that holds a comma stands in quotation marks."""
-    marks = {"\"", ","}
+    marks = {'"', ","}
     return ", ".join('"{}"'.format(name.replace('"', '""')) if marks & set(name) else name for name in map(str, values))
 
 

@@ -47,6 +47,7 @@ class Clarify(Frozen):
 
     question: str
     options: tuple[str, ...] = Field(min_length=2, max_length=6)
+    calls: tuple[PlannedCall | None, ...] = ()  # for each option the one call that gives its figure, where it comes to one figure
 
 
 class Plan(Frozen):

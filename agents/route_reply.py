@@ -1,4 +1,4 @@
-"""Node for every message that needs no tool: ask back, decline, refuse, talk; and what is said when the engine itself fails."""
+"""Node for every message that is not answered by a tool: ask back, decline, refuse, talk; and what is said when the engine itself fails."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from langgraph.types import Command
 
 from agents.answer import Answer, Clarification, Confidence, Interpretation, Status
 from agents.check import bill, engine_of, tell
+from agents.option_figures import figures_of
 from agents.plan import Plan
 from agents.state import TurnContext, TurnState, Update
 
@@ -19,15 +20,18 @@ _STATUS: dict[str, Status] = {"clarify": "clarify", "decline": "no_answer", "ref
 
 
 async def reply(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
-    """The answer that is a question or a sentence; it holds no number, because no tool was asked."""
+    """The answer that is a question or a sentence; its words hold no number, options may have the figure they come to beside them."""
     plan, context = Plan.model_validate(state["plan"]), runtime.context
-    asked = Clarification(question=plan.clarify.question, options=plan.clarify.options) if plan.clarify else None
+    figures = await figures_of(plan, context)
+    asked = Clarification(question=plan.clarify.question, options=plan.clarify.options, figures=figures.shown) if plan.clarify else None
     answer = Answer(
         answer_id=context.run_id,
         thread_id=context.thread_id,
         question=state["message"],
         status=_STATUS[plan.outcome],
         text=asked.question if asked else plan.reply,
+        facts=figures.facts,
+        evidence=figures.evidence,
         interpretation=Interpretation(text=plan.standalone_question, plan=plan),
         assumptions=plan.assumptions,
         clarification=asked,

@@ -19,12 +19,19 @@ def write_forecast(page: Page) -> list[str]:
         return [lead, *listing(page, (expected, low, high)), *more(page)]
     slots = {name: f"{{fact:{page.call}.total.{column}}}" for name, column in (("value", expected), ("low", low), ("high", high))}
     lead = page.book.say("forecast", what=page.label(expected), when=page.when(), **slots)
-    held = page.book.say("forecast_held", share=f"{{fact:{page.call}.total.measured_coverage}}", when=page.when())
+    held = _held(page)
     if len(page.rows) < 2:
-        return [lead, held]
+        return [lead, *held]
     lines = [f"- {page.name(row)}: {page.value(row, expected)}" for row in range(min(len(page.rows), LISTED))]
     above = page.book.say("breakdown_time", metric=page.label(expected), by=page.label(page.bucket or "day"), when=page.when())
-    return [lead, held, above, *lines, *more(page)]
+    return [lead, *held, above, *lines, *more(page)]
+
+
+def _held(page: Page) -> list[str]:
+    """How often such intervals held, where that was measured."""
+    fact = f"{page.call}.total.measured_coverage"
+    there = any(each.id == fact for each in page.findings.facts)
+    return [page.book.say("forecast_held", share=f"{{fact:{fact}}}", when=page.when())] if there else []
 
 
 def write_accuracy(page: Page) -> list[str]:

@@ -38,11 +38,11 @@ GRACE_SECONDS = 5.0
 _WRITING_SECONDS = 10.0
 
 
-def open_brain(settings: Settings, ground: GroundSource) -> Brain:
+def open_brain(settings: Settings, ground: GroundSource, documents: Documents) -> Brain:
     """The engine that reads questions: the embedded planner, or a chat model with the planner to fall back on."""
     from agents.brain_embedded import EmbeddedBrain
 
-    embedded = EmbeddedBrain(ground, settings.home)
+    embedded = EmbeddedBrain(ground, settings.home, meaning=documents.embedder)
     if settings.model is None:
         return embedded
     from agents.llm import LanguageModelBrain
@@ -60,9 +60,10 @@ async def open_assistant(settings: Settings) -> AsyncIterator[Assistant]:
     """An assistant for a process of its own: its conversations lie beside the server's, and it needs none of the server's state."""
     from agents.session import Assistant
 
-    ground = FollowedGround(settings, Documents(settings))
+    documents = Documents(settings)
+    ground = FollowedGround(settings, documents)
     ground()
-    brain = open_brain(settings, ground)
+    brain = open_brain(settings, ground, documents)
     async with Assistant(brain, ground, settings.home / "conversations.db") as assistant:
         yield assistant
 
@@ -87,7 +88,7 @@ class Installation:
 
         self.settings, self.documents, self._plugged = settings, Documents(settings), plugged or Plugged()
         self.ground = FollowedGround(settings, self.documents)
-        self.brain = self._plugged.brain or open_brain(settings, self.ground)
+        self.brain = self._plugged.brain or open_brain(settings, self.ground, self.documents)
         self.tools = TOOLS if self._plugged.tools is None else self._plugged.tools
         self.is_open = False
         self.when_broken: Callable[[], None] = _nothing

@@ -7,12 +7,23 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from agents.answer import Answer
+from agents.answer import Answer, Clarification
 from agents.bus import Event, Proposal
 from agents.editing import Change, Piece
 from tools.facts import Evidence, Fact, FactValue, Findings
 
-__all__ = ["Answer", "Change", "Event", "Evidence", "Fact", "FactValue", "Findings", "Piece", "Proposal"]  # taken from below as they are
+__all__ = [
+    "Answer",
+    "Change",
+    "Clarification",
+    "Event",
+    "Evidence",
+    "Fact",
+    "FactValue",
+    "Findings",
+    "Piece",
+    "Proposal",
+]  # taken from below as they are
 
 MAX_MESSAGE_CHARACTERS = 5_000
 RunStatus = Literal["queued", "running", "awaiting_approval", "done", "failed", "cancelled"]

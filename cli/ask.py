@@ -89,7 +89,8 @@ async def _assistant() -> AsyncIterator[Assistant]:
 
 def _show(answer: Answer) -> None:
     say(answer.text)
+    figures = {each.option: each.text for each in answer.clarification.figures} if answer.clarification else {}
     for option in answer.clarification.options if answer.clarification else ():
-        say(f"  - {option}")
+        say(f"  - {option}: {figures[option]}" if option in figures else f"  - {option}")
     if answer.data_as_of:
         say(f"\n{answer.status}; {answer.engine}; as of {answer.data_as_of}, snapshot {answer.snapshot}")

@@ -20,9 +20,7 @@ app = typer.Typer(help="Measure the quality of answers.", no_args_is_help=True, 
 _FAILED = 1
 _Brain = Annotated[
     str,
-    typer.Option(
-        help="Engine: embedded, llm, typed, keyword, nearest, abstain, gold; rules, without-STAGE"
-    ),
+    typer.Option(help="Engine: embedded, llm, typed, keyword, nearest, abstain, gold; rules, without-STAGE"),
 ]
 _Suite = Annotated[str, typer.Argument(help="A suite, or a folder of case files; `./oiis eval suites` lists them")]
 

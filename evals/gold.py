@@ -11,13 +11,11 @@ from evals.fill import SHOWN
 from tools.call import call as run_call
 from tools.catalog import TOOLS
 from tools.contract import Caller, ToolCall, ToolContext
-from tools.errors import CannotDo, ToolError
+from tools.errors import CannotDo, NoRecord, ToolError
 from tools.facts import FactTable, Findings
 
 # These give each of their metrics a column of its own, so a plan of several metrics is right in one call or in several.
 _SIDE_BY_SIDE = ("metric_value", "breakdown", "trend")
-# What only a trained model or earlier forecasts can tell: without them it is right to say so.
-_NEEDS_A_RECORD = ("forecast_accuracy",)
 # Forecasts and stock advice: nothing else works them out again, so what they give is right here by definition.
 READ_ONCE = frozenset(each.name for each in TOOLS if each.run.__module__.startswith(("tools.forecasting.", "tools.inventory.")))
 
@@ -84,14 +82,9 @@ class Runner:
         try:
             return Ran(call, run_call(ToolCall(call.tool, call.arguments), self._context, TOOLS))
         except CannotDo as error:
-            return Ran(call, None, str(error), error.what.startswith("the period") or _has_no_record(call, error))
+            return Ran(call, None, str(error), error.what.startswith("the period") or isinstance(error, NoRecord))
         except ToolError as error:
             return Ran(call, None, str(error))
-
-
-def _has_no_record(call: Call, error: CannotDo) -> bool:
-    """Whether nothing was trained or promised yet; a record that cannot be read is a fault, not an empty one."""
-    return call.tool in _NEEDS_A_RECORD and error.why.startswith(("none was trained", "no folder of models", "of the forecasts given"))
 
 
 def gold_case(case: Case, runner: Runner) -> tuple[GoldTurn, ...]:

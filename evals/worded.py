@@ -92,6 +92,7 @@ def _heard(asked: Asked, parsed: Parsed, whole: bool, company: Company, runner: 
         answerable=answerable,
         whole=whole,
         plain=whole and not asked.turn and not asked.case.id.endswith("-x"),
+        author=asked.case.id.partition("-")[0],
     )
 
 

@@ -37,6 +37,10 @@ class CannotDo(ToolError):
         return f"{self.what}: {self.why}.{remedy}{hint}"
 
 
+class NoRecord(CannotDo):
+    """Nothing was trained or told yet that this could be said from; a record that cannot be read is another matter."""
+
+
 def nearest_words(word: str, words: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """The words most like `word`, best first; none when nothing is alike."""
     from rapidfuzz import fuzz, process, utils

@@ -69,8 +69,8 @@ class ModelEvidence(Frozen):
     name: str
     version: str
     trained_until: date
-    score: float
-    naive_score: float
+    score: float | None  # None where it could not be measured
+    naive_score: float | None
     score_name: str
 
 

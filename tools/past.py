@@ -20,16 +20,7 @@ MAX_FACT_ROWS = 200
 def ask(context: ToolContext, query: Query, title: str, shape: Shape = "table") -> Findings:
     """Run a query in the caller's warehouse and bind what it found."""
     result = run_query(query, context.served.context, context.served.source)
-    evidence = QueryEvidence(
-        id=f"{context.call_id}.e",
-        tool=context.tool,
-        sql=result.sql,
-        parameters=_plain(result.parameters),
-        tables=result.tables,
-        row_count=result.row_count,
-        snapshot=result.snapshot,
-        data_as_of=result.data_as_of,
-    )
+    evidence = evidence_of(context, f"{context.call_id}.e", result)
     table = FactTable(
         title=title,
         shape=shape,
@@ -44,6 +35,20 @@ def ask(context: ToolContext, query: Query, title: str, shape: Shape = "table") 
         compared=_compared(query, result),
         notes=result.notes,
         truncated=result.truncated,
+    )
+
+
+def evidence_of(context: ToolContext, id: str, result: Result) -> QueryEvidence:
+    """How a result was asked for."""
+    return QueryEvidence(
+        id=id,
+        tool=context.tool,
+        sql=result.sql,
+        parameters=_plain(result.parameters),
+        tables=result.tables,
+        row_count=result.row_count,
+        snapshot=result.snapshot,
+        data_as_of=result.data_as_of,
     )
 
 

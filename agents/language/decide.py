@@ -8,15 +8,14 @@ from datetime import date
 
 from agents.brain import World
 from agents.language.agents_for import agent_of
-from agents.language.fillers import candidates_of
 from agents.language.heavy import heavy
 from agents.language.learnt.weighing import Weighed, weigh
 from agents.language.matters import Matter
 from agents.language.parse import Parsed
-from agents.language.rank import TELLING, Ranked, ranked, weight_of
+from agents.language.rank import TELLING, Ranked, weight_of
 from agents.language.reading import reading_of
 from agents.language.replies import Replies, quoted, replies
-from agents.language.settle import Doubt, settle
+from agents.language.settle import Doubt
 from agents.language.sketch import FilterSlot, Sketch
 from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, readings_of
 from agents.language.spans import ValueSpan
@@ -105,7 +104,7 @@ def judge_alone(parsed: Parsed) -> bool:
 def is_read(parsed: Parsed, world: World) -> bool:
     """Whether its readings are weighed at all: no rule speaks first."""
     offered_here = frozenset(tool.name for tool in world.tools)
-    settled, _ = settle(parsed.sketch)
+    settled, _ = parsed.settled
     first = tuple(_real(parsed)) or wished(settled, (), parsed.text, world.as_of, offered_here) or _ahead(settled, world.as_of)
     return not first
 
@@ -117,7 +116,7 @@ def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest, sk
         return Judged(parsed, other=_plan(parsed, language, "refuse", said.say(matter.name)))
     if matter := _matter(parsed, "decline"):
         return Judged(parsed, other=_plan(parsed, language, "decline", said.say(matter.name)))
-    settled, doubts = settle(sketch)
+    settled, doubts = parsed.settled
     tools = frozenset(tool.name for tool in world.tools)
     if wish := wished(settled, tuple(_real(parsed)), parsed.text, world.as_of, tools):
         return _granted(parsed, wish, doubts, language, nearest)
@@ -125,7 +124,7 @@ def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest, sk
         if wish := foreseen(settled, parsed.text, world.as_of, tools):
             return _granted(parsed, wish, doubts, language, nearest)
         return Judged(parsed, other=_plan(parsed, language, "decline", said.say("future", words=ahead, as_of=world.as_of.isoformat())))
-    options = ranked(settled, candidates_of(settled))
+    options = parsed.readings
     if (matter := _matter(parsed, "talk")) and not _substance(settled, options):
         return Judged(parsed, other=_plan(parsed, language, "talk", _talk(said, matter)))
     if not options:
@@ -166,7 +165,7 @@ def _weighed(
     unlikely = skill.learnt is None or best.probability < skill.learnt.lines.answer
     if unlikely and len(options := offered(weighed, parsed, language, skill)) > 1:
         return Judged(parsed, other=_clarify(parsed, language, said.say("two_readings"), options))
-    if skill.learnt and is_answered(best, sketch, skill.learnt):
+    if skill.learnt and is_answered(best, weighed, sketch, skill.learnt):
         judged = _undoubted(parsed, sketch, doubts, best.ranked, language, said)
         return replace(judged, probability=best.probability)
     why = _gap(sketch, best.ranked, said, nearest) or said.say("unsure") + said.say("try")
@@ -246,12 +245,16 @@ _MEASURES_VI: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Words that ask for something, whatever it is: with nothing else to go by, the figure is asked for.
+_ASKING = ("average", "rate", "top", "bottom", "performance", "group", "share", "versus")
+
+
 def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Replies) -> Plan | None:
     """The rest of the question is clear, only the figure is missing: ask which."""
-    meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or (group.of("dimension") and sketch.periods)]
-    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= TELLING and not group.of("dimension")]
+    meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or group.of("dimension")]
+    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= TELLING and not _only_asks(sketch, at)]
     negated = any(slot.negated for slot in sketch.filters)
-    if not meant or negated or len(sketch.tokens) > _SHORT or [at for at in lost if not sketch.groups[at].cues() & {"rate", "average"}]:
+    if not (meant or sketch.has(*_ASKING)) or negated or lost or len(sketch.tokens) > _SHORT:
         return None
     kind = "rate" if sketch.has("rate") else "average" if sketch.has("average") else ""
     slots = {
@@ -263,8 +266,27 @@ def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Rep
         slots.get(at, ("for " if language == "en" and sketch.groups[at].of("value") else "") + sketch.text(at)) for at in meant
     )
     measures = (_MEASURES_VI if language == "vi" else _MEASURES)[kind]
-    options = tuple(f"{measure} {joined}" for measure in measures)
+    options = _of_the_best(sketch, language, joined) or tuple(f"{measure} {joined}".strip() for measure in measures)
     return _clarify(parsed, language, said.say("measure"), options)
+
+
+def _only_asks(sketch: Sketch, at: int) -> bool:
+    """Whether a piece only says what kind of figure is wanted, or how many of the best."""
+    group = sketch.groups[at]
+    return bool(group.cues() & {*_ASKING}) or (bool(group.of("number")) and sketch.has("top", "bottom"))
+
+
+def _of_the_best(sketch: Sketch, language: Language, joined: str) -> tuple[str, ...]:
+    """The best of what: a number and a rank alone name neither a thing nor a figure."""
+    if sketch.dimensions or not sketch.has("top", "bottom"):
+        return ()
+    n = next((int(slot.number) for slot in sketch.numbers if slot.kind == "plain" and slot.number >= 1), 10)
+    low = sketch.has("bottom")
+    if language == "vi":
+        rank = "thấp nhất" if low else "cao nhất"
+        return tuple(f"{n} {thing} có doanh thu {rank} {joined}".strip() for thing in ("sản phẩm", "khách hàng", "danh mục"))
+    things = ("products", "customers", "categories")
+    return tuple(f"{'bottom' if low else 'top'} {n} {thing} by revenue {joined}".strip() for thing in things)
 
 
 def _instead(sketch: Sketch, slot: FilterSlot, choice: ValueSpan) -> str:

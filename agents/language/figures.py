@@ -68,6 +68,7 @@ RATE_OF: Mapping[str, str] = {
     "margin": "margin_rate",
     "stockouts": "stockout_rate",
 }
+_SPEEDS = frozenset({"slow", "slower", "slowly", "fast", "faster", "quick", "quicker", "quickly", "sooner", "speed", "speedy"})
 _DONE = frozenset({"orders", "placed_orders"})
 _JOINING = frozenset({"and", ",", "&", "plus", "và", "vs", "or", "/", "+", "với", "cùng", "as", "versus", "by"})
 _PREPOSITIONS = frozenset({"in", "from", "of", "for", "per", "to", "on", "with", "average", "an"})
@@ -78,6 +79,9 @@ _DEEDS: Mapping[tuple[str, str], str] = {
     ("orders", "cancelled_orders"): "cancelled_orders",
     ("placed_orders", "cancelled_orders"): "cancelled_orders",
     ("revenue", "cancelled_orders"): "cancelled_value",
+    ("revenue", "returned_units"): "returned_units",
+    ("units", "stock_on_order"): "stock_on_order",
+    ("active_products", "stock_on_order"): "stock_on_order",
     ("units", "returned_units"): "returned_units",
     ("active_products", "returned_units"): "returned_units",
     ("orders", "returned_units"): "returned_units",
@@ -114,20 +118,28 @@ class Figures:
         """Every metric named by a noun; else what is counted; else the one a verb means."""
         self._pass_what_is_left_out_anyway()
         nouns = [slot for slot in self.sketch.metrics if not slot.verb and slot.at not in self.used and not slot.left_out]
+        if nouns and all(slot.per for slot in nouns):  # what do they spend per order: the verb is the upper half
+            nouns = [slot for slot in self.sketch.metrics if slot.at not in self.used and not slot.left_out]
         if any(slot.per for slot in nouns):
             return self._ratio(nouns)
         nouns = self._joined(nouns)
         counted = [slot for slot in self.sketch.dimensions if slot.role == "counted" and slot.at not in self.used]
-        if counted and nouns and {slot.name for slot in nouns} <= _DONE and not self.sketch.numbers:
+        if counted and nouns and {slot.name for slot in nouns} <= _DONE and not self._has_line():
             self.used.update(slot.at for slot in nouns)  # how many customers placed an order: customers are counted
             nouns = []
         if nouns:
             self.used.update(slot.at for slot in nouns)
+            on_file = {slot.name for slot in nouns}
+            self.used.update(slot.at for slot in counted if ON_FILE.get(slot.name) in on_file)  # how many people have an account
             return self._said(list(dict.fromkeys(slot.name for slot in nouns)))
         if counted:
             self.used.update(slot.at for slot in counted)
             return self._said(list(dict.fromkeys(self._count_of(slot.name) for slot in counted)))
         return self._verb_metric()
+
+    def _has_line(self) -> bool:
+        """Whether a number says more than that something was done at all."""
+        return any(not (number.op == ">=" and number.number <= 1) for number in self.sketch.numbers)
 
     def metric(self, default: str | None = None) -> str | None:
         """The one metric to work with; the default is said."""
@@ -144,6 +156,9 @@ class Figures:
         for before, slot in pairwise(nouns):
             first, last = self.sketch.groups[before.at].end, self.sketch.groups[slot.at].start
             between = {token.lower for token in self.sketch.tokens[first:last]}
+            if "customers" in before.name and slot.name in _DONE and between & {"who", "that", "with"}:
+                self.used.add(slot.at)  # clients who made a purchase are clients
+                continue
             hangs = self.sketch.tokens[last - 1].lower in _PREPOSITIONS and not between & {"and", "và", "&"}
             if hangs and before.name != "stock_on_hand" and not self.sketch.has("share", "versus", "why"):
                 continue
@@ -160,6 +175,10 @@ class Figures:
     def _pass_what_is_left_out_anyway(self) -> None:
         """Sales figures hold no cancelled orders, so leaving those out changes nothing."""
         for slot in self.sketch.metrics:
+            beside = any(each.negated and each.at == slot.at + 1 for each in self.sketch.filters)
+            if slot.left_out and beside and slot.name in _DONE:
+                self.used.add(slot.at)  # except orders paid in cash: the name says which
+                continue
             if slot.left_out and slot.name == "cancelled_orders":
                 self.used.add(slot.at)
                 self.cue("exclude")
@@ -174,18 +193,36 @@ class Figures:
             known = upper[0].name  # the average price is one per unit already
         if known:
             self.used |= {upper[0].at, lower[0].at}
-            self.cue("group", "average", "per_unit")
+            self.cue("group", "average", "per_unit", "within")
         return [known] if known else []
 
     def _one_stock(self, nouns: list[str]) -> list[str]:
         """How much stock is on order: the word stock only says what is on order."""
-        if len(nouns) > 1 and nouns[0] == "stock_on_hand" and nouns[1] in _STOCKS and not self.sketch.has("combine"):
+        if len(nouns) > 1 and nouns[0] in ("stock_on_hand", "units") and nouns[1] in _STOCKS and not self.sketch.has("combine"):
             return nouns[1:]
         return nouns
 
     def _of_share(self, nouns: list[str]) -> list[str]:
         """Which percentage of orders is cancelled: the rate."""
-        cut = any(slot.role in ("group", "within") for slot in self.sketch.dimensions) and nouns[:1] == ["margin"]
+        parted = any(slot.role in ("group", "within") for slot in self.sketch.dimensions) or self.sketch.filters
+        cut = bool(parted) and nouns[:1] == ["margin"]
+        if (
+            nouns[:1] in (["sessions"], ["visitors"])
+            and self.sketch.has("share")
+            and any(slot.name == "orders" for slot in self.sketch.metrics)
+        ):
+            self.used.update(slot.at for slot in self.sketch.metrics if slot.name == "orders")
+            self.cue("share")
+            return ["conversion_rate"]
+        if (
+            nouns[:1] == ["shipments"]
+            and self.sketch.has("rate")
+            and {"break", "breaks", "broke", "damage", "damages"} & {t.folded for t in self.sketch.tokens}
+        ):
+            self.cue("rate")
+            return ["damage_rate"]
+        if nouns and nouns[0] != "margin" and self.sketch.has("rate") and (rate := RATE_OF.get(nouns[0])) and self.cue("rate"):
+            return [rate, *nouns[1:]]
         if nouns and not cut and self.sketch.has("share") and (rate := RATE_OF.get(nouns[0])) and self.cue("share"):
             return [rate, *nouns[1:]]
         return nouns
@@ -198,7 +235,7 @@ class Figures:
     def _said(self, nouns: list[str]) -> list[str]:
         """The nouns as the words around them change them."""
         changed = nouns
-        for step in (self._with_deed, self._late, self._in_stock, self._one_stock, self._of_share, self._rates_alone):
+        for step in (self._with_deed, self._late, self._sped, self._in_stock, self._one_stock, self._of_share, self._rates_alone):
             changed = step(changed)
         return changed
 
@@ -207,8 +244,26 @@ class Figures:
         listed = {"open", "still", "outstanding", "now", "which", "list"} & {token.folded for token in self.sketch.tokens}
         if listed and not self.sketch.has("how_many", "group", "trend"):
             return nouns
-        if nouns[:1] in (["deliveries"], ["shipments"]) and self.sketch.has("late_word") and self.cue("late_word", "overdue"):
+        late_orders = nouns[:1] == ["orders"] and self.sketch.has("how_many", "trend")
+        if (
+            (late_orders or nouns[:1] in (["deliveries"], ["shipments"]))
+            and self.sketch.has("late_word")
+            and self.cue("late_word", "overdue")
+        ):
             return ["late_deliveries", *nouns[1:]]
+        return nouns
+
+    def _sped(self, nouns: list[str]) -> list[str]:
+        """Deliveries that are slower or quicker are asked for their days; reliable ones for how many are on time."""
+        words = {token.folded for token in self.sketch.tokens}
+        waited = self.sketch.has("speed") and any(slot.verb and slot.name == "delivery_days" for slot in self.sketch.metrics)
+        quick = words & _SPEEDS or self.sketch.has("fastest", "slowest")
+        if (nouns[:1] in (["deliveries"], ["shipments"]) and quick) or (nouns[:1] in (["shipments"], ["orders"]) and waited):
+            self.cue("speed", "versus", "average")
+            self.used.update(slot.at for slot in self.sketch.metrics if slot.name == "delivery_days")
+            return ["delivery_days", *nouns[1:]]
+        if "supplier_on_time_rate" in nouns and "deliveries" in nouns and "supplier" not in words | {"suppliers", "vendors"}:
+            return ["on_time_delivery_rate"]
         return nouns
 
     def _in_stock(self, nouns: list[str]) -> list[str]:
@@ -226,9 +281,16 @@ class Figures:
         for slot in self.sketch.metrics:
             if not slot.verb or slot.at in self.used:
                 continue
+            if nouns[0] == "active_products" and self._counts_kinds():
+                self.used.add(slot.at)
+                continue
             if slot.name == "stock_on_hand" and nouns[0] in ("units", "active_products"):
                 self.used.add(slot.at)
                 nouns = ["stock_on_hand", *nouns[1:]]
+            elif slot.name == "cancelled_orders" and nouns[0] in _DONE and self._counts_in():
+                self.used.add(slot.at)
+                self.cue("exclude")
+                nouns = ["placed_orders", *nouns[1:]]
             elif changed := _DEEDS.get((nouns[0], slot.name)):
                 self.used.add(slot.at)
                 nouns = [changed, *nouns[1:]]
@@ -236,17 +298,30 @@ class Figures:
                 self.used.add(slot.at)
         return nouns
 
+    def _counts_in(self) -> bool:
+        """With the cancelled ones: all orders that were placed."""
+        said = {token.folded for token in self.sketch.tokens}
+        return bool(said & {"included", "including", "include"}) or {"ke", "ca"} <= said or {"tinh", "ca"} <= said or {"bao", "gom"} <= said
+
+    def _counts_kinds(self) -> bool:
+        """How many different ones: not how many pieces."""
+        return self.sketch.has("different") or bool(
+            {"different", "distinct", "unique", "sku", "skus", "khac"} & {token.folded for token in self.sketch.tokens}
+        )
+
     def _verb_metric(self) -> list[str]:
         verbs = [slot for slot in self.sketch.metrics if slot.verb and slot.at not in self.used and not slot.left_out]
         self.used.update(slot.at for slot in verbs)
         names = list(dict.fromkeys(slot.name for slot in verbs))
+        if names == ["margin"] and self.sketch.has("share", "rate") and self.cue("share", "rate"):
+            return ["margin_rate"]
         if names == ["units"] and self.sketch.has("how_much", "top", "bottom") and not self.sketch.has("how_many"):
             self.assume("sold is measured by revenue")
             return ["revenue"]
-        if names == ["orders"] and self.sketch.has("how_much"):
-            return ["revenue"]
         if names == ["orders"] and self._we_buy(verbs):
             return ["purchase_spend"]
+        if names == ["orders"] and self.sketch.has("how_much"):
+            return ["revenue"]
         if names == ["revenue"] and self._pays_suppliers([self.sketch.text(slot.at).casefold() for slot in verbs]):
             return ["purchase_spend"]
         return names[:1] if len(names) > 1 else names
@@ -259,12 +334,19 @@ class Figures:
     def _pays_suppliers(self, said: list[str]) -> bool:
         """What is paid to a supplier was bought, not sold."""
         named = {slot.name for slot in self.sketch.dimensions} | {slot.best.dimension for slot in self.sketch.filters}
-        return bool(named & {"supplier", "supplier_country"}) and any(word.startswith(("pay", "paid", "spen")) for word in said)
+        return bool(named & {"supplier", "supplier_country", "carrier"}) and any(
+            word.startswith(("pay", "paid", "spen", "owe")) or (word == "money" and self._hands_out()) for word in said
+        )
+
+    def _hands_out(self) -> bool:
+        return bool(
+            {token.folded for token in self.sketch.tokens} & {"give", "gave", "given", "giving", "goes", "went", "hand", "handed", "send"}
+        )
 
     def _count_of(self, dimension: str) -> str:
         if dimension == "customer" and self.cue("new"):
             return "new_customers"
-        if dimension == "product" and self.cue("different"):
+        if dimension in ("product", "sku") and (self.cue("different") or self._counts_kinds()):
             return "active_products"
         if dimension == "product" and any(slot.verb and slot.name == "units" for slot in self.sketch.metrics):
             return "units"
@@ -274,46 +356,3 @@ class Figures:
 
 def is_mean(metric: str) -> bool:
     return any(part in metric for part in MEANS)
-
-
-# What customers get and what suppliers deliver go by the same words.
-_OF_SUPPLIERS: Mapping[str, str] = {
-    "late_deliveries": "late_received_lines",
-    "on_time_delivery_rate": "supplier_on_time_rate",
-    "delivery_days": "supplier_lead_time_days",
-    "deliveries": "received_lines",
-    "damage_rate": "supplier_reject_rate",
-}
-
-
-_OF_CARRIERS: Mapping[str, str] = {
-    "supplier_punctuality": "on_time_delivery_rate",
-    "supplier_on_time_rate": "on_time_delivery_rate",
-    "supplier_lead_time_days": "delivery_days",
-    "cost": "shipping_cost",
-    "purchase_spend": "shipping_cost",
-}
-
-
-def of_whom(arguments: Json) -> Json:
-    """The same arguments with the metrics of suppliers where suppliers are asked about, and of carriers where carriers are."""
-    names = (
-        _OF_SUPPLIERS if _names(arguments, ("supplier", "supplier_country")) else _OF_CARRIERS if _names(arguments, ("carrier",)) else None
-    )
-    if names is None:
-        return arguments
-    changed = dict(arguments)
-    if isinstance(metric := arguments.get("metric"), str):
-        changed["metric"] = names.get(metric, metric)
-    if isinstance(conditions := arguments.get("having"), list):
-        changed["having"] = [{**each, "metric": names.get(each["metric"], each["metric"])} for each in conditions]
-    if isinstance(metrics := arguments.get("metrics"), list):
-        changed["metrics"] = [names.get(str(metric), str(metric)) for metric in metrics]
-    return changed
-
-
-def _names(arguments: Json, dimensions: tuple[str, ...]) -> bool:
-    by, where = arguments.get("by"), arguments.get("where")
-    grouped = by in dimensions or (isinstance(by, list) and any(name in by for name in dimensions))
-    filtered = isinstance(where, list) and any(isinstance(each, dict) and each.get("dimension") == dimensions[0] for each in where)
-    return grouped or filtered

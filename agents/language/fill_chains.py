@@ -7,11 +7,24 @@ from collections.abc import Mapping
 from agents.language.figures import Json
 from agents.language.sketch import DimensionSlot, MetricSlot, NumberSlot, Sketch
 from agents.language.taker import Candidate, Taker
+from agents.language.whose import of_whom
 
 _BY_ID = frozenset({"supplier", "customer", "product", "location", "promotion"})
 _USUAL: Mapping[str, str] = {"supplier": "purchase_spend", "carrier": "deliveries"}
 _OF_SUPPLIERS = frozenset({"revenue", "orders", "purchase_spend"})  # what is spent with suppliers or ordered from them
-_JOINED = frozenset({"of", "from", "by", "with", "in", "to", "at", "for"})
+# How things stand on a day: no period picks by them.
+CURRENT_FIGURES = frozenset(
+    {
+        "stock_on_hand",
+        "stock_value",
+        "available_stock",
+        "stock_on_order",
+        "days_of_cover",
+        "open_purchase_orders",
+        "overdue_purchase_orders",
+    }
+)
+_JOINED = frozenset({"of", "from", "by", "with", "in", "to", "at", "for", "cua", "tu", "cho", "voi", "tai"})
 
 
 def fill_chain(sketch: Sketch) -> Candidate | None:
@@ -34,9 +47,15 @@ def fill_chain(sketch: Sketch) -> Candidate | None:
     best: Json = {"kind": "top", "metric": metric, "by": picked.name, "n": int(number.number)}
     if sketch.has("bottom") and not sketch.has("top"):
         best["lowest"] = True
+    best = of_whom(best)
     column = f"{picked.name}_id" if picked.name in _BY_ID else picked.name
+    when = take.period()
+    if metric not in CURRENT_FIGURES:
+        best |= when  # the best of the days asked about, not of all time
+    elif when:
+        take.assume(f"{picked.name}s picked by what is now, the figure over the days named")
     theirs: Json = {"dimension": picked.name, "op": "in_step", "step": "picked", "column": column}
-    answer: Json = {"kind": "value", "metrics": [asked[0].name], "where": [theirs, *take.where()], **take.period()}
+    answer: Json = {"kind": "value", "metrics": [asked[0].name], "where": [theirs, *take.where()], **when}
     return take.made("chain", {"steps": [{"name": "picked", "query": best}, {"name": "answer", "query": answer}]}, 1.0)
 
 

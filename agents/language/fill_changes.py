@@ -18,6 +18,8 @@ def dated(take: Taker, default: str = "previous") -> Json:
         return ends
     if two := _later_against_earlier(take):
         return two
+    if against := _ahead_of(take):
+        return against
     period, compare = take.period(), take.compare(default)
     if not period and (others := take.periods()):
         period = {"period": others[0]}
@@ -26,9 +28,35 @@ def dated(take: Taker, default: str = "previous") -> Json:
     return {**period, **compare}
 
 
+def _ahead_of(take: Taker) -> Json:
+    """Ahead of last month: this month is compared with it."""
+    free = [slot for slot in take.sketch.periods if slot.at not in take.used]
+    name = str(getattr(free[0].span.meaning, "name", "")) if len(free) == 1 else ""
+    words = {token.folded for token in take.sketch.tokens}
+    if not name.startswith("last_") or not words & {"ahead", "behind"} or take.sketch.has("why"):
+        return {}
+    take.used.add(free[0].at)
+    this: Json = {"kind": "named", "name": name.replace("last_", "this_")}
+    return {"period": this, "compare": {"to": "period", "period": as_json(free[0].span.meaning)}}
+
+
+_FOLLOWING = tuple(
+    pair
+    for unit in ("week", "month", "quarter", "year")
+    for pair in ((f"this_{unit}", f"last_{unit}"), (f"last_{unit}", f"{unit}_before_last"))
+)
+
+
 def _later_against_earlier(take: Taker) -> Json:
     """Two months or quarters that are named: the later is compared with the earlier."""
-    free = [slot for slot in take.sketch.periods if slot.at not in take.used and isinstance(slot.span.meaning, Calendar)]
+    open_ = [slot for slot in take.sketch.periods if slot.at not in take.used]
+    free = [slot for slot in open_ if isinstance(slot.span.meaning, Calendar)]
+    named = {str(getattr(slot.span.meaning, "name", "")): slot for slot in open_}
+    pair = next((each for each in _FOLLOWING if set(each) <= named.keys()), None)
+    if pair and len(open_) == 2 and not take.sketch.comparisons:
+        take.used.update(slot.at for slot in open_)
+        this, before = (as_json(named[name].span.meaning) for name in pair)
+        return {"period": this, "compare": {"to": "period", "period": before}}
     if len(free) != 2 or take.sketch.comparisons:
         return {}
     earlier, later = sorted(free, key=lambda slot: _order(slot.span.meaning))
@@ -66,6 +94,8 @@ def fill_change_by_member(sketch: Sketch) -> Candidate | None:
     """Which members rose or fell most."""
     take = Taker(sketch)
     up, down = sketch.has("rising"), sketch.has("falling")
+    if not (up or down) and sketch.comparisons and sketch.has("which") and all(slot.verb for slot in sketch.metrics):
+        up, down = sketch.has("higher"), sketch.has("lower")  # which brands sold less than in Q2
     if not (up or down or sketch.has("change")):
         return None
     words = take.cue_words("rising") + take.cue_words("falling") + take.cue_words("change")
@@ -90,6 +120,8 @@ def fill_why(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     if not (sketch.has("why") or sketch.has("contribution")) or (sketch.filters and sketch.has("share")):
         return None
+    if reasons := _reasons(sketch):
+        return reasons
     asked_why = take.cue("why")
     take.cue(
         "how_did",
@@ -110,9 +142,9 @@ def fill_why(sketch: Sketch) -> Candidate | None:
     by = take.dimension("head", "group", "within", "counted")
     days = dated(take)
     shared: Json = {"where": take.where(), **days}
-    member = by or "category"
+    member = by or _usual_split(sketch, str(metric))
     if not by:
-        take.assume("split by category, because no split was named")
+        take.assume(f"split by {member}, because no split was named")
     calls: list[tuple[str, Json]] = [("contribution", {"metric": metric, "by": member, **shared})]
     if asked_why:
         calls.insert(0, ("metric_value", {"metrics": [metric], **shared}))
@@ -120,6 +152,39 @@ def fill_why(sketch: Sketch) -> Candidate | None:
             calls.append(("decomposition", shared))
     first = take.made(calls[0][0], calls[0][1], 1.0)
     return replace(first, calls=tuple((tool, {key: value for key, value in call.items() if value != []}) for tool, call in calls))
+
+
+def _reasons(sketch: Sketch) -> Candidate | None:
+    """Why customers send things back: the reasons they give, where no change is spoken of."""
+    names = {slot.name for slot in sketch.metrics}
+    if (
+        names != {"returned_units"}
+        or not sketch.has("why")
+        or sketch.has("rising", "falling", "change", "contribution")
+        or sketch.comparisons
+    ):
+        return None
+    take = Taker(sketch)
+    take.cue("why", "which")
+    take.used.update(slot.at for slot in sketch.metrics)
+    take.used.update(slot.at for slot in sketch.dimensions if slot.name in ("customer", "return_reason"))
+    return take.made("breakdown", {"metrics": ["returned_units"], "by": ["return_reason"], "where": take.where(), **take.period()}, 1.0)
+
+
+_SPLITS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("order", "customer", "cancel", "repeat", "sign_up"), "channel"),
+    (("deliver", "shipping", "shipment", "damage"), "carrier"),
+    (("purchase", "supplier", "received", "rejected"), "supplier"),
+)
+
+
+def _usual_split(sketch: Sketch, metric: str) -> str:
+    """What a figure is usually split by; goods of one kind by product."""
+    named = {slot.best.dimension for slot in sketch.filters}
+    usual = next((by for words, by in _SPLITS if any(word in metric for word in words)), "category")
+    if usual in named or (usual == "category" and named & {"subcategory", "family", "manufacturer"}):
+        return "product" if usual in ("category", "supplier") else "category"
+    return usual
 
 
 def fill_decomposition(sketch: Sketch) -> Candidate | None:
@@ -141,7 +206,8 @@ def fill_like_for_like(sketch: Sketch) -> Candidate | None:
     """Only those active in both periods."""
     take = Taker(sketch)
     words = take.cue_words("like_for_like")
-    if not take.cue("like_for_like"):
+    counted = sketch.has("how_many") and all(slot.verb for slot in sketch.metrics)
+    if counted or not take.cue("like_for_like"):
         return None
     take.cue("change", "rising", "falling", "higher", "lower", "versus", "trend", "only")
     named = [name for name in take.dimensions("head", "group", "within", "label", "counted") if name in ("location", "product", "customer")]
@@ -167,19 +233,24 @@ def fill_streaks(sketch: Sketch) -> Candidate | None:
     """Falling three months in a row."""
     take = Taker(sketch)
     told = " ".join(sketch.text(slot.at).casefold() for slot in sketch.durations)
-    if not (sketch.has("row") or any(word in told for word in _ROWS)) or not (sketch.durations or sketch.numbers):
+    one = sketch.has("rising", "falling") and bool(sketch.filters) and sketch.has("how_many")
+    if not (sketch.has("row") or any(word in told for word in _ROWS)) or not (sketch.durations or sketch.numbers or one):
         return None
     run = (
         "zero" if sketch.has("no_activity", "zero") else "rising" if sketch.has("rising") else "falling" if sketch.has("falling") else None
     )
     if run is None:
         run = "nonzero" if sketch.has("both", "top") or sketch.metrics else "falling"
-    take.cue("row", "rising", "falling", "zero", "no_activity", "change", "which", "higher", "lower", "having")
+    take.cue("row", "rising", "falling", "zero", "no_activity", "change", "which", "higher", "lower", "having", "versus")
+    if one:
+        take.cue("how_many")
     length = take.duration()
     grain = length.unit if length and length.unit != "hour" else take.bucket() or _grain_named(take) or "month"
     number = None if length else take.number("plain")
     current = any(word in " ".join(token.folded for token in sketch.tokens) for word in ("now", "current", "still"))
-    by = take.dimensions("head", "group", "within", "counted")
+    by = take.dimensions("head", "group", "within", "counted") or [slot.best.dimension for slot in sketch.filters[:1]]
+    if length:
+        take.bucket()  # every month, five months running
     metric = take.metric("revenue")
     at_least = int(length.n) if length else int(number.number) if number and number.number >= 1 else None
     take.limit()
@@ -199,17 +270,35 @@ def fill_streaks(sketch: Sketch) -> Candidate | None:
     )
 
 
+def _is_ours(sketch: Sketch) -> bool:
+    """Did we grow, is business up: nothing but ourselves is spoken of."""
+    said = {token.folded for token in sketch.tokens} & {"we", "business", "company", "minh", "chung", "us", "our"}
+    things = [slot for slot in sketch.dimensions if slot.role != "label"]
+    return bool(said) and not things and sketch.has("rising", "falling") and bool(sketch.periods or sketch.comparisons)
+
+
+def _is_ahead(sketch: Sketch) -> bool:
+    """Are we behind last month."""
+    named = [slot for slot in sketch.periods if str(getattr(slot.span.meaning, "name", "")).startswith("last_")]
+    return len(named) == 1 and bool({token.folded for token in sketch.tokens} & {"ahead", "behind"})
+
+
 def fill_growth(sketch: Sketch) -> Candidate | None:
     """How a figure changed, as one number beside the one before."""
     take = Taker(sketch)
-    if not sketch.has("change", "rising", "falling", "how_did") and not sketch.comparisons:
+    if not sketch.has("change", "rising", "falling", "how_did") and not sketch.comparisons and not _is_ahead(sketch):
         return None
     metrics = take.metrics()
+    if not metrics and _is_ours(sketch):
+        take.assume("measured by revenue")
+        metrics = ["revenue"]
     if not metrics or sketch.has("why", "row"):
         return None
     if all(is_mean(metric) for metric in metrics):
         take.cue("average")
-    take.cue("change", "rising", "falling", "total", "how_much", "versus", "higher", "lower", "performance", "trend", "how_did")
+    take.cue(
+        "change", "rising", "falling", "total", "how_much", "versus", "higher", "lower", "performance", "trend", "how_did", "share", "rate"
+    )
     where = take.where()
     days = dated(take)
     return take.made("metric_value", {"metrics": metrics, "where": where, **days}, 0.1)

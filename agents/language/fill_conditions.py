@@ -25,6 +25,7 @@ _WHOSE: Mapping[str, str] = {
     "supplier_reject_rate": "supplier",
     "supplier_fill_rate": "supplier",
 }
+_ANYTHING = frozenset({"anything", "something", "everything", "gi"})
 _OTHER_FIGURES = frozenset({"units", "margin", "margin_rate", "discount_amount", "discount_rate", "revenue", "cost"})
 
 
@@ -68,7 +69,9 @@ def _order_word(sketch: Sketch) -> int | None:
 def fill_unnamed_members(sketch: Sketch) -> Candidate | None:
     """What meets a condition, where nobody says of what: the things such a figure is of, or the days."""
     take = Taker(sketch)
-    if any(slot.role != "label" and slot.name not in ("day", "week") for slot in sketch.dimensions) or not sketch.has("which", "having"):
+    if any(slot.role != "label" and slot.name not in ("day", "week") for slot in sketch.dimensions):
+        return None
+    if not (sketch.has("which", "having", "pattern") or _ANYTHING & {token.folded for token in sketch.tokens}):
         return None
     having, named = take.havings()
     if not having:

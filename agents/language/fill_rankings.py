@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from agents.language.figures import BAD, Json, is_mean
 from agents.language.fill_changes import dated
-from agents.language.sketch import Sketch
+from agents.language.sketch import DESCRIBES, Sketch
 from agents.language.taker import Candidate, Taker
 
 _LOW_WORDS = ("worst", "poorest", "kém nhất", "tệ nhất", "weakest")
@@ -19,17 +20,19 @@ def fill_ranking(sketch: Sketch) -> Candidate | None:
     words = " ".join(take.cue_words(name) for name in ("top", "bottom", "fastest", "slowest"))
     low = take.cue("bottom", "fastest", "cheap", "seller_low")
     high = take.cue("top", "slowest", "expensive", "seller_high") or (sketch.has("popular") and not low)
-    by, within = _ranked_by(take) if low or high else (None, None)
+    placed = any(slot.kind == "ordinal" and slot.number > 1 for slot in sketch.numbers) and sketch.has("nth", "which")
+    by, within = _ranked_by(take) if low or high or (placed and sketch.metrics) else (None, None)
     if by is None:
         return None
-    limit, place = take.limit(), take.number("ordinal")
+    limit, place = take.limit(), next((slot for slot in sketch.numbers if slot.kind == "ordinal"), None)
+    take.used |= {place.at} if place else set()
     having, named = take.havings()
     metrics = take.metrics()
     metric = _measure(take, metrics[0] if metrics else None, by)
     if metric is None:
         return None
     take.cue("total", "performance", "how_much", "high_sales", "average", "nth", "show_all", "change", "popular", "rate")
-    one = _one_seller(take) or _single(sketch, by)
+    one = _one_seller(take) or _single(sketch, by) or (by == "day" and re.search(r"\bday\b", take.cue_words("pattern")) is not None)
     n = int(place.number) if place and place.number > 1 else limit
     shared: Json = {"metric": metric, "by": by, "lowest": _lowest(low and not high, words, metric), "where": take.where(), **take.period()}
     if within and within != by:
@@ -45,24 +48,49 @@ def _ranked_by(take: Taker) -> tuple[str | None, str | None]:
     """What is ranked, and the groups it is ranked within."""
     head = take.dimension("head", "counted") or ("product" if take.sketch.has("seller_high", "seller_low") else None)
     asked = take.cue_words("pattern")
-    if head is None and take.sketch.periods and "day" in asked and "week" not in asked and take.cue("pattern"):
+    single = take.sketch.periods or {"ever", "single", "record"} & {token.folded for token in take.sketch.tokens}
+    if head is None and single and "day" in asked and "week" not in asked and take.cue("pattern"):
         head = "day"
+    if head is None and (grouped := take.dimension("group", "within")):
+        return grouped, None
+    if head is None and _what_did(take.sketch):
+        take.assume("products, because nothing else was named")
+        return "product", None
     if head is None:
-        return take.dimension("group", "within"), None
+        return None, None
     inner = next((slot for slot in take.sketch.dimensions if slot.role in ("group", "within")), None)
     if inner:
         take.used.add(inner.at)
     return head, inner.name if inner else None
 
 
+def _what_did(sketch: Sketch) -> bool:
+    """What sold best, what brought in most: goods."""
+    first = sketch.tokens[0].folded if sketch.tokens else ""
+    verbs = [slot for slot in sketch.metrics if slot.verb]
+    theirs = all(slot.best.dimension in DESCRIBES["customer"] for slot in sketch.filters)
+    return first == "what" and bool(verbs) and len(verbs) == len(sketch.metrics) and theirs and verbs[0].at <= 5
+
+
 def _measure(take: Taker, metric: str | None, by: str) -> str | None:
     """The figure that ranks; a usual one, which is said, when none is named and one is usual."""
     sketch = take.sketch
+    if metric in _COUNTS_OF.get(by, ()):
+        metric = None  # the top coffee buyers: buyers are ranked, not counted
+    if metric == "orders" and by == "product" and all(slot.verb for slot in sketch.metrics):
+        take.assume("measured by units, because no measure was named")
+        return "units"
     if metric is not None:
         return metric if metric in _SALES or not sketch.has("seller_high", "seller_low") else None
     if sketch.has("cheap", "expensive"):
         return None
     if "order" in take.cue_words("group_by_metric") and take.cue("group_by_metric"):
+        return "orders"
+    if any(word in take.cue_words("seller_high") for word in ("shel", "mover", "hot cakes", "hotcakes")):
+        take.assume("measured by units, because no measure was named")
+        return "units"
+    if by in ("payment_method", "channel") and any(word in take.cue_words("top") + take.cue_words("bottom") for word in _OFTEN):
+        take.assume("measured by orders, because no measure was named")
         return "orders"
     usual = _SPEED.get(by) if sketch.has("fastest", "slowest", "speed") else _USUAL.get(by, "revenue")
     if usual:
@@ -70,6 +98,13 @@ def _measure(take: Taker, metric: str | None, by: str) -> str | None:
     return usual
 
 
+_COUNTS_OF: Mapping[str, tuple[str, ...]] = {
+    "customer": ("active_customers", "customer_count", "repeat_customers"),
+    "product": ("active_products", "product_count"),
+    "supplier": ("supplier_count",),
+    "location": ("location_count",),
+}
+_OFTEN = ("used", "popular", "common", "frequent", "often", "phổ biến", "ưa chuộng")
 _SALES = frozenset({"revenue", "units", "margin", "orders", "margin_rate", "average_rating"})
 # What members are ranked by when nothing is said; revenue for all others.
 _USUAL: Mapping[str, str] = {
@@ -116,7 +151,7 @@ def _single(sketch: Sketch, by: str) -> bool:
             return not word.endswith("s") and word not in ("people", "merchandise")
     if sketch.language == "vi":
         words = {token.lower for token in sketch.tokens}
-        return bool(words & {"nào", "nao", "ai"}) and not words & {"những", "các", "nhung", "cac"}
+        return bool(words & {"nào", "nao", "ai", "gì", "gi"}) and not words & {"những", "các", "nhung", "cac"}
     return sketch.has("which") and "who" in " ".join(token.folded for token in sketch.tokens)
 
 
@@ -187,7 +222,9 @@ def fill_rank_change(sketch: Sketch) -> Candidate | None:
     """Who came into the first n places and who left them."""
     take = Taker(sketch)
     only = next((name for name in ("dropped", "entered", "stayed") if sketch.has({"dropped": "dropped_out"}.get(name, name))), None)
-    if only is None and not sketch.has("rank_change"):
+    ranks = {token.folded for token in sketch.tokens} & {"rank", "ranking", "rankings", "ranks", "places", "positions"}
+    ranks |= {token.lower for token in sketch.tokens} & {"hạng"}  # "hang" is rather "hàng", goods
+    if only is None and not sketch.has("rank_change") and not (ranks and sketch.has("change") and sketch.periods):
         return None
     take.cue("dropped_out", "entered", "stayed", "rank_change", "top", "which", "falling", "rising", "change", "nth")
     n = take.limit()
@@ -205,13 +242,28 @@ def _compares(sketch: Sketch) -> bool:
     """Whether two things are held against each other; "or" alone takes them together unless it is asked which."""
     if sketch.has("higher", "lower", "both"):
         return True
-    texts = {sketch.text(at).casefold() for at in sketch.cues.get("versus", ()) if not sketch.groups[at].of("comparator")}
+    bound = {place for number in sketch.numbers for place in number.also}
+    texts = {sketch.text(at).casefold() for at in sketch.cues.get("versus", ()) if at not in bound}
     if texts - _JOINING:
         return True
     first = sketch.tokens[0].folded
     return bool(texts) and (
         sketch.has("which", "top", "bottom", "fastest", "slowest") or first in ("is", "are", "do", "does", "did", "was", "were")
     )
+
+
+_QUICK = frozenset({"faster", "slower", "quicker", "sooner", "fast", "slow", "quickly", "speedier"})
+
+
+def _held_by(take: Taker, dimension: str) -> str | None:
+    """What two members are compared by when no figure is named; carriers have no revenue."""
+    quick = bool({token.folded for token in take.sketch.tokens} & _QUICK) or take.sketch.has("speed", "fastest", "slowest")
+    if quick and dimension in _SPEED:
+        take.cue("speed", "fastest", "slowest")
+        return _SPEED[dimension]
+    if take.cue("out_of_stock"):
+        return "stockout_rate"
+    return None if dimension == "carrier" else _USUAL.get(dimension, "revenue")
 
 
 def fill_compare_groups(sketch: Sketch) -> Candidate | None:
@@ -223,8 +275,12 @@ def fill_compare_groups(sketch: Sketch) -> Candidate | None:
     pair = next((places for places in by_dimension.values() if len(places) == 2), None)
     if pair is None or not _compares(sketch):
         return None
-    take.cue("versus", "higher", "lower", "which", "top", "bottom", "combine", "change", "performance", "how_much")
+    take.cue("versus", "higher", "lower", "which", "top", "bottom", "combine", "change", "performance", "how_much", "share", "having")
+    if sketch.has("higher", "lower"):
+        take.cue("falling", "rising")
     left, right = (take.filters([sketch.filters[place]]) for place in pair)
     take.used.update(slot.at for slot in sketch.dimensions if slot.name == "customer" and sketch.text(slot.at).casefold() in ("who", "ai"))
-    metric = take.metric("revenue")
+    metric = take.metric(_held_by(take, sketch.filters[pair[0]].best.dimension))
+    if metric is None:
+        return None
     return take.made("compare_groups", {"metric": metric, "left": left, "right": right, "where": take.where(), **take.period()}, 0.6)

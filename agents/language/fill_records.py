@@ -21,7 +21,7 @@ def fill_look_up(sketch: Sketch) -> Candidate | None:
     """Everything on file about one thing."""
     take = Taker(sketch)
     slot = _record(sketch)
-    asked = take.cue("status", "details", "attribute")
+    asked = take.cue("status", "details", "attribute") or _when_joined(sketch)
     doing = any(each.verb for each in sketch.metrics) and any(each.name == "customer" and each.role == "head" for each in sketch.dimensions)
     if slot is None or doing or not (asked or _alone(sketch)):
         return None
@@ -35,6 +35,11 @@ def fill_look_up(sketch: Sketch) -> Candidate | None:
     take.used.update(each.at for each in sketch.metrics if each.verb or each.name in ("stock_on_hand", "supplier_lead_time_days", "cost"))
     of = "product" if slot.best.dimension == "sku" else slot.best.dimension
     return take.made("look_up", {"of": of, "ids": [each.best.value for each in things]}, 0.8)
+
+
+def _when_joined(sketch: Sketch) -> bool:
+    """When did they register with us: a date on file."""
+    return bool(sketch.tokens) and sketch.tokens[0].folded in ("when", "since") and any(slot.name == "sign_ups" for slot in sketch.metrics)
 
 
 _QUALITIES = frozenset(
@@ -71,6 +76,9 @@ _QUALITIES = frozenset(
 def _alone(sketch: Sketch) -> bool:
     """Whether the message names a thing and asks nothing else about it."""
     nouns = [slot for slot in sketch.metrics if not slot.verb and slot.name not in ("supplier_lead_time_days", "deliveries")]
+    goods = any(slot.best.dimension in ("product", "sku", "customer") for slot in sketch.filters)
+    if goods and any(slot.verb and slot.name not in ("orders", "delivery_days") for slot in sketch.metrics):
+        return False  # what is left of it, what was taken with it
     others = [slot for slot in sketch.dimensions if slot.role in ("head", "group", "within") and slot.name not in (*_QUALITIES, *RECORDS)]
     return not (
         nouns or others or sketch.periods or sketch.buckets or sketch.has("top", "bottom", "how_many", "how_much", "keep", "basket")
@@ -81,7 +89,7 @@ def fill_lines(sketch: Sketch) -> Candidate | None:
     """What is in an order."""
     take = Taker(sketch)
     slot = _record(sketch)
-    on_it = any(each.name in ("stock_on_order", "lines", "active_products") for each in sketch.metrics)
+    on_it = any(each.name in ("stock_on_order", "lines", "active_products") for each in sketch.metrics) or _which_goods(sketch)
     if slot is None or slot.best.dimension not in ("order", "purchase_order") or not (take.cue("lines") or on_it):
         return None
     take.used.add(slot.at)
@@ -89,6 +97,11 @@ def fill_lines(sketch: Sketch) -> Candidate | None:
     take.cue("which", "details", "how_many")
     take.used.update(each.at for each in sketch.metrics)
     return take.made("look_up_lines", {"of": slot.best.dimension, "ids": [slot.best.value]}, 1.5)
+
+
+def _which_goods(sketch: Sketch) -> bool:
+    """Which goods did we sell on that order."""
+    return sketch.has("which") and any(slot.name in ("product", "sku") and slot.role == "head" for slot in sketch.dimensions)
 
 
 def fill_price(sketch: Sketch) -> Candidate | None:
@@ -200,6 +213,7 @@ def fill_shortage(sketch: Sketch) -> Candidate | None:
     if (
         not (out or low)
         or sketch.has("how_much", "share", "trend", "average")
+        or (sketch.has("higher", "lower") and len(sketch.filters) > 1)
         or any(slot.name == "stockout_rate" for slot in sketch.metrics)
     ):
         return None

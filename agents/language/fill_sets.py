@@ -22,6 +22,8 @@ def fill_inactive(sketch: Sketch) -> Candidate | None:
     """Nothing for so many days."""
     take = Taker(sketch)
     words = take.cue_words("no_activity")
+    if _denied(sketch):
+        return None
     lasting = bool(sketch.durations) or any(isinstance(slot.span.meaning, Last) for slot in sketch.periods)
     if not take.cue("no_activity") and not (sketch.has("never") and lasting and not sketch.filters and take.cue("never")):
         return None
@@ -60,7 +62,7 @@ def _since(take: Taker, entity: str, metric: str) -> Candidate:
 def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     """Bought this, never that."""
     take = Taker(sketch)
-    places = sketch.cues.get("never", ()) or sketch.cues.get("exclude", ())
+    places = sketch.cues.get("never", ()) or _denied(sketch) or sketch.cues.get("exclude", ())
     if not places or not (sketch.filters or sketch.metrics):
         return None
     if len(sketch.periods) == 2 and not sketch.filters:
@@ -69,13 +71,15 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     lead = _likely_entity(sketch)
     did = [slot for slot in sketch.filters if slot.at < cut and not _own(slot, lead)]
     never = [slot for slot in sketch.filters if slot.at > cut and not _own(slot, lead)]
+    if any(slot.best.dimension in ("order_status", "purchase_status") for slot in never):
+        return None  # orders not yet shipped are a state, no deed of customers
     late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in ("returned_units", "reviews")), None)
     if not never and late_verb is None:
         return None
-    deed = any(slot.verb and slot.name in ("orders", "units") for slot in sketch.metrics)
+    deed = any(slot.verb and slot.name in ("orders", "units") for slot in sketch.metrics) or bool(_denied(sketch))
     if not sketch.has("never") and not (did and never and deed):
         return None
-    take.cue("never", "exclude", "which", "how_many", "having", "combine", "only")
+    take.cue("never", "exclude", "which", "how_many", "having", "combine", "only", "no_activity", "zero")
     entity = _entity(take)
     take.used.update(slot.at for slot in sketch.metrics)
     shared = [slot for slot in sketch.filters if _own(slot, lead)]
@@ -84,7 +88,18 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     second = {**_condition(take, never, entity), **when}
     if late_verb is not None and not never:
         second["metric"] = late_verb.name
+        early = next((slot.name for slot in sketch.metrics if slot.at < cut and slot.name in ("returned_units", "reviews")), None)
+        if early and early != late_verb.name:
+            first["metric"] = early
     return take.made("did_but_never", {"entity": entity, "did": first, "never": second, "where": take.filters(shared)}, 1.5)
+
+
+def _denied(sketch: Sketch) -> tuple[int, ...]:
+    """Where "did not buy" and "not a single" stand between two names: bought this, not that."""
+    names = [slot.at for slot in sketch.filters]
+    places = (*sketch.cues.get("no_activity", ()), *sketch.cues.get("zero", ()))
+    lasting = sketch.durations or sketch.has("higher", "lower")
+    return tuple(at for at in places if not lasting and names and min(names) < at < max(names))
 
 
 def fill_bought(sketch: Sketch) -> Candidate | None:
@@ -141,11 +156,12 @@ def _condition(take: Taker, slots: list[FilterSlot], entity: str) -> Json:
 def fill_overlap(sketch: Sketch) -> Candidate | None:
     """In both, or only in one."""
     take = Taker(sketch)
-    both = sketch.has("both", "overlap")
+    both = sketch.has("both", "overlap") or _and_also(sketch)
     names = [slot for slot in sketch.filters if not _own(slot)]
     heads = [slot.name for slot in sketch.dimensions if slot.role in ("head", "counted")]
     if not (both or (sketch.has("only") and (len(names) > 1 or len(sketch.periods) > 1))):
         return None
+    take.cue("like_for_like")
     take.cue("both", "overlap", "which", "how_many", "combine", "only", "having", "never", "exclude", "versus", "union")
     counted = sketch.has("how_many")
     entity = _entity(take)
@@ -160,6 +176,24 @@ def fill_overlap(sketch: Sketch) -> Candidate | None:
         return None
     keep = "counts" if counted or not heads else "both" if both else "only_left"
     return take.made("overlap", {"entity": entity, "left": left, "right": right, "keep": keep, "where": take.where()}, 1.2)
+
+
+def _and_also(sketch: Sketch) -> bool:
+    """People who bought coffee and milk; how many ordered in both August and September."""
+    if sketch.has("like_for_like") and sketch.has("how_many") and not any(not slot.verb for slot in sketch.metrics):
+        return True
+    names = [slot for slot in sketch.filters if not slot.negated and not _own(slot)]
+    people = any(slot.name == "customer" and slot.role in ("head", "counted") for slot in sketch.dimensions)
+    deeds = sketch.metrics and all(slot.verb and slot.name == "orders" for slot in sketch.metrics)
+    if (
+        len(names) != 2
+        or names[0].best.dimension != names[1].best.dimension
+        or not (people and deeds)
+        or sketch.has("never", "top", "bottom", "group")
+    ):
+        return False
+    between = sketch.tokens[sketch.groups[names[0].at].end : sketch.groups[names[1].at].start]
+    return bool({token.folded for token in between} & {"and", "va"})
 
 
 def fill_first_and_last(sketch: Sketch) -> Candidate | None:
@@ -188,7 +222,7 @@ def fill_first_and_last(sketch: Sketch) -> Candidate | None:
 def fill_gaps(sketch: Sketch) -> Candidate | None:
     """The longest silences."""
     take = Taker(sketch)
-    if not take.cue("gap"):
+    if any(not slot.verb and slot.name not in ("orders", "units", "revenue") for slot in sketch.metrics) or not take.cue("gap"):
         return None
     take.cue("slowest", "top", "which", "no_activity", "group")
     entity = (take.dimensions("head", "group", "counted", "within") or ["customer"])[0]
@@ -215,7 +249,8 @@ def fill_nth_event(sketch: Sketch) -> Candidate | None:
     """A second order within 30 days."""
     take = Taker(sketch)
     words = take.cue_words("repeat_event")
-    if not take.cue("repeat_event"):
+    goods = any(not slot.verb and slot.name in ("units", "returned_units", "shipments") for slot in sketch.metrics)
+    if goods or not take.cue("repeat_event"):
         return None
     take.cue("how_many", "which", "share", "first_time", "having")
     listed = sketch.has("which") and not sketch.has("how_many", "share")
@@ -279,30 +314,41 @@ def fill_funnel(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     words = take.cue_words("funnel")
     steps = {slot.best.value for slot in sketch.filters if slot.best.dimension in ("order_status", "event")}
-    if not take.cue("funnel") and len(steps) < 2:
+    visited = any(slot.name in ("sessions", "visitors") for slot in sketch.metrics)
+    visits = visited + (visited and any(slot.name in ("cart_additions", "product_views") for slot in sketch.metrics))
+    if not take.cue("funnel") and len(steps) + visits < 2:
         return None
-    web = any(word in words for word in ("view", "cart", "checkout")) or any(
-        slot.name in ("sessions", "visitors", "product_views", "cart_additions", "conversion_rate") for slot in sketch.metrics
-    )
+    take.cue("never", "exclude")
+    web = _is_web(sketch, words)
     take.used.update(slot.at for slot in sketch.metrics)
     for slot in sketch.filters:
-        if slot.best.dimension in ("event", "order_status", "channel" if web else "event"):
+        if slot.best.dimension in ("event", "order_status") or (web and slot.best.value == "web"):
             take.used.add(slot.at)
     take.cue("how_many", "which", "having", "combine", "overdue", "share")
     return take.made("funnel", {"of": "sessions" if web else "orders", "where": take.where(), **take.period()}, 1)
 
 
+def _is_web(sketch: Sketch, words: str) -> bool:
+    """Visits that become purchases, rather than orders that get delivered."""
+    said = {token.folded for token in sketch.tokens}
+    visited = any(word in words for word in ("view", "cart", "checkout", "visit", "click", "shopper", "browse"))
+    figures = any(slot.name in ("sessions", "visitors", "product_views", "cart_additions", "conversion_rate") for slot in sketch.metrics)
+    online = bool(said & {"site", "website", "online"}) or any(slot.best.value == "web" for slot in sketch.filters)
+    return visited or figures or (online and not said & {"order", "orders", "don", "paid", "shipped", "delivered"})
+
+
 def fill_basket(sketch: Sketch) -> Candidate | None:
     """What goes with what."""
     take = Taker(sketch)
-    if not take.cue("basket"):
-        return None
+    figures = {slot.name for slot in sketch.metrics if not slot.verb and slot.name not in ("orders", "units", "active_products")}
+    if len(figures) > 1 or not take.cue("basket"):
+        return None  # sales together with stock: two figures
     item = next((slot for slot in sketch.filters if slot.best.dimension in ("product", "sku", "category", "subcategory")), None)
     named = take.dimensions("head", "group", "counted", "label")
     of = next((name for name in named if name in ("category", "subcategory", "manufacturer", "family")), None)
     if item:
         take.used.add(item.at)
-        if item.best.dimension in ("category", "subcategory"):
+        if item.best.dimension in ("category", "subcategory") and of is None:
             of = item.best.dimension
     take.used.update(slot.at for slot in sketch.metrics)
     take.cue("top", "which", "both", "combine", "last_time", "average")

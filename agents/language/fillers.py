@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from agents.language import fill_chains, fill_changes, fill_conditions, fill_measures, fill_rankings, fill_records, fill_sets
+from agents.language import (
+    fill_chains,
+    fill_changes,
+    fill_conditions,
+    fill_measures,
+    fill_rankings,
+    fill_records,
+    fill_sets,
+    fill_spreads,
+    fill_times,
+)
 from agents.language.sketch import Sketch
 from agents.language.taker import Candidate
 
@@ -17,13 +27,13 @@ FILLERS: tuple[Filler, ...] = (
     fill_conditions.fill_orders,
     fill_conditions.fill_unnamed_members,
     fill_measures.fill_list,
-    fill_measures.fill_trend,
-    fill_measures.fill_running,
-    fill_measures.fill_rolling,
-    fill_measures.fill_pattern,
-    fill_measures.fill_percentiles,
-    fill_measures.fill_histogram,
-    fill_measures.fill_group_by_metric,
+    fill_times.fill_trend,
+    fill_times.fill_running,
+    fill_times.fill_rolling,
+    fill_times.fill_pattern,
+    fill_spreads.fill_percentiles,
+    fill_spreads.fill_histogram,
+    fill_spreads.fill_group_by_metric,
     fill_rankings.fill_ranking,
     fill_rankings.fill_share,
     fill_rankings.fill_pareto,

@@ -41,13 +41,14 @@ class Habits:
     back: tuple[tuple[str, ...], ...]
     fresh: tuple[tuple[str, ...], ...]
     drop: tuple[tuple[str, ...], ...]
+    first: tuple[tuple[str, ...], ...]
 
 
 @lru_cache(maxsize=1)
 def habits() -> Habits:
     """The habits of every language."""
     tables = [read_table(language, "follow") for language in LANGUAGES]
-    return Habits(*(_all(tables, name) for name in ("lean", "point", "back", "fresh", "drop")))
+    return Habits(*(_all(tables, name) for name in ("lean", "point", "back", "fresh", "drop", "first")))
 
 
 def _all(tables: Sequence[dict[str, object]], name: str) -> tuple[tuple[str, ...], ...]:
@@ -333,7 +334,7 @@ def inherited(old: Sketch, new: Sketch, message: str, pointed: bool = False) -> 
     kept = [slot for slot in old.filters if slot.best.dimension not in names and not slot.negated and not pointed]
     parts = [message.rstrip(" ?.!"), *(f"for {_labelled(slot.best, old.text(slot.at))}" for slot in kept)]
     current = any(slot.name in CURRENT for slot in new.metrics) or new.has("keep", "status", "details", "lines", "attribute", "last_time")
-    current = current or not new.metrics  # how many customers are there
+    current = current or (not new.metrics and any(slot.role == "counted" for slot in new.dimensions))  # how many customers are there
     if not (new.periods or new.comparisons or new.durations or current):
         parts += [f", {old.text(slot.at)}" for slot in old.periods[:1]]  # set apart: "top 3" and "last quarter" are no "3 last quarters"
     return " ".join(parts)

@@ -10,7 +10,7 @@ _ARTICLES = frozenset({
 _PREPOSITIONS = frozenset({
     "for", "from", "in", "of", "by", "per", "with", "at", "to", "on", "into", "about", "under", "over", "through", "via", "without",
     "excluding", "except", "which", "what", "each", "every", "than", "is", "are", "was", "were", "as", "between", "and", "or", "many",
-    "much", "no", "not", "never", "like",
+    "much", "no", "not", "never", "like", "buy", "buys", "bought", "sell", "sold", "take", "took", "return", "returned", "ordered",
 })  # fmt: skip
 _MOST_LIGHT = 2
 
@@ -23,7 +23,13 @@ def heavy(sketch: Sketch) -> tuple[int, ...]:
 def _is_heavy(sketch: Sketch, place: int) -> bool:
     """A verb or an adverb elsewhere than after a preposition or before a figure is not."""
     token = sketch.tokens[place]
-    if sketch.language != "en" or not token.text.isalpha() or (place and token.text[0].isupper()) or len(sketch.unread) > _MOST_LIGHT:
+    if (
+        sketch.language != "en"
+        or not token.text.isalpha()
+        or token.lower != token.folded
+        or (place and token.text[0].isupper())
+        or len(sketch.unread) > _MOST_LIGHT
+    ):
         return True
     before = next((each.folded for each in reversed(sketch.tokens[:place]) if each.folded not in _ARTICLES), "")
     after = next((group for group in sketch.groups if group.start == place + 1), None)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from agents.language.marks import may_stand_for
 from agents.language.tokens import Token, fold, tidy, tokens_of
 from agents.language.words import LANGUAGES, read_table
 from agents.plan import Language
 from tools.facts import Frozen
 
+_MOSTLY = 2.5  # one word in so many has marks: they are written
 MatterKind = Literal["refuse", "decline", "talk", "tool"]
 
 
@@ -61,11 +63,10 @@ def matters_in(tokens: Sequence[Token], language: Language) -> tuple[Matter, ...
 def _found(tokens: Sequence[Token], language: Language) -> Iterator[Matter]:
     english = [token.folded if token.folded == token.lower else "\0" for token in tokens]
     marked = [token.lower for token in tokens]
-    folded = [token.folded for token in tokens]
     for place in range(len(tokens)):
         hits = [_at(english, place, _by_first("en")), _at(marked, place, _by_first("vi"))]
         if language == "vi":  # without marks only phrases of two syllables or more say enough
-            hits.append(_at(folded, place, _unmarked(), at_least=2))
+            hits.append(_at(marked, place, _unmarked(), at_least=2, marked=marked))
         found = [hit for hit in hits if hit is not None]
         if found:
             yield max(found, key=lambda matter: matter.end)
@@ -89,14 +90,25 @@ def wish_words() -> tuple[str, ...]:
     )
 
 
-def _at(keys: Sequence[str], place: int, table: _Table, at_least: int = 1) -> Matter | None:
-    """The longest phrase of a table at a place."""
+def _at(keys: Sequence[str], place: int, table: _Table, at_least: int = 1, marked: Sequence[str] = ()) -> Matter | None:
+    """The longest phrase of a table at a place; words written with marks may lack some, but have no others."""
     best: Matter | None = None
-    for phrase, kind, name in table.get(keys[place], ()):
+    is_marked = sum(not word.isascii() for word in marked) * _MOSTLY >= len(marked)
+    for phrase, kind, name in table.get(fold(keys[place]) if marked else keys[place], ()):
         end = place + len(phrase)
-        if len(phrase) >= at_least and tuple(keys[place:end]) == phrase and (best is None or end > best.end):
+        if len(phrase) < at_least or (best is not None and end <= best.end):
+            continue
+        if _reads(marked[place:end], phrase, is_marked) if marked else tuple(keys[place:end]) == phrase:
             best = Matter(kind, name, place, end)
     return best
+
+
+def _reads(words: Sequence[str], phrase: Sequence[str], is_marked: bool) -> bool:
+    """Where marks are written, a word without any is meant as it stands: "doanh thu cho" holds no "thử"."""
+    if len(words) != len(phrase):
+        return False
+    pairs = zip(words, phrase, strict=True)
+    return all(word == meant or (may_stand_for(word, meant) and not (is_marked and word.isascii())) for word, meant in pairs)
 
 
 _Table = dict[str, list[tuple[tuple[str, ...], MatterKind, str]]]
@@ -112,8 +124,8 @@ def _by_first(language: Language) -> _Table:
 
 @lru_cache(maxsize=1)
 def _unmarked() -> _Table:
+    """Vietnamese phrases by their first word without marks."""
     table: _Table = {}
     for phrase, kind, name in _phrases()["vi"]:
-        plain = tuple(fold(key) for key in phrase)
-        table.setdefault(plain[0], []).append((plain, kind, name))
+        table.setdefault(fold(phrase[0]), []).append((phrase, kind, name))
     return table

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from agents.language.sketch import Sketch
+from agents.language.tokens import fold
 from agents.language.words import LANGUAGES, read_table
 from agents.memory import Handle
 from agents.plan import Language
 from tools.facts import Frozen
-from tools.query.contract import AllTime, AsOf, Between, Calendar, Comparison, Last, Named, QueryContext
+from tools.query.contract import AsOf, Between, Calendar, Comparison, Last, Named, QueryContext
 from tools.query.periods import compared_span, resolve
 
 
@@ -24,7 +25,8 @@ class Pointers(Frozen):
     things: tuple[str, ...]
     owners: tuple[str, ...]
     before: tuple[str, ...]
-    whole: tuple[str, ...]
+    after: tuple[str, ...]
+    whole: Mapping[str, str]
     swap: tuple[str, ...]
     rates: Mapping[str, str]
     values: Mapping[str, str]
@@ -44,6 +46,7 @@ def _any(words: Sequence[str]) -> str:
 _RANKS = frozenset(
     {"top", "best", "leader", "last", "bottom", "final", "worst"}
 )  # with a kind of thing they ask for a rank: the worst product
+_JUDGED = frozenset({"best", "worst", "top", "bottom"})
 _ROWS = frozenset({"one", "row", "entry", "place", "line", "result"})
 
 
@@ -52,7 +55,9 @@ def _row(language: Language) -> re.Pattern[str]:
     """ "the second one", "number 2" and "of the third" at the end; in Vietnamese the place stands behind."""
     words = pointers(language)
     if language == "vi":
-        return re.compile(rf"\b(?:{_any(words.rows)}) (?P<place>{_any(list(words.places))})\b", re.IGNORECASE)
+        return re.compile(
+            rf"\b(?:{_any(words.rows)}) (?P<place>{_any(list(words.places))})\b|\b(?:số|hạng|thứ|vị trí) (?P<number>\d\d?)\b", re.IGNORECASE
+        )
     ordinals = _any([place for place in words.places if place not in _RANKS])
     ranks = _any([place for place in words.places if place in _RANKS])
     return re.compile(
@@ -80,13 +85,21 @@ def named(message: str, old: Sketch, handles: Sequence[Handle]) -> str:
     """The message with names in the place of the words that point at them; as it is when it points at nothing known."""
     for language in LANGUAGES:
         found = _row(language).search(message)
-        if found and (handle := _handle(_place(found, language), handles)):
+        if found and not _is_all(found, message) and (handle := _handle(_place(found, language), handles)):
             return _instead(message, found, _said(handle))
     for language in LANGUAGES:
         found = _thing(language).search(message)
         if found and (name := _spoken_of(old, handles)):
+            if found[0].casefold().startswith("in "):
+                return _instead(message, found, f"in {name}")
             return f"{message[: found.start()]}{message[found.end() :].rstrip(' ?.!')} for {name}".replace("  ", " ")
     return message
+
+
+def _is_all(found: re.Match[str], message: str) -> bool:
+    """The worst one? That asks which it is."""
+    rest = f"{message[: found.start()]} {message[found.end() :]}"
+    return (found.groupdict().get("rank") or "").casefold() in _JUDGED and len(re.findall(r"\w{2,}", rest)) <= 2
 
 
 def _handle(place: int, handles: Sequence[Handle]) -> Handle | None:
@@ -111,28 +124,72 @@ def _instead(message: str, found: re.Match[str], text: str) -> str:
     return f"{message[: found.start()]}{text}{message[found.end() :]}"
 
 
-def dated(message: str, old: Sketch, as_of: date) -> str:
-    """The message with days in the place of "the month before"."""
+def dated(message: str, old: Sketch, as_of: date, ahead: tuple[date, date] | None = None) -> str:
+    """The message with days in the place of "the month before"; `ahead` are the days a forecast was about."""
     for language in LANGUAGES:
         words = pointers(language)
-        if found := re.search(rf"\b(?:{_any(words.before)})\b", message, re.IGNORECASE):
-            days = _earlier(old, as_of)
+        if found := _search(words.before, message, language):
+            days = _window_before(*ahead) if ahead else _earlier(old, as_of, "year" in found[0].casefold() or "năm" in found[0].casefold())
             return _instead(message, found, days) if days else message
-        if found := re.search(rf"\b(?:{_any(words.whole)})\b", message, re.IGNORECASE):
-            return _instead(message, found, "this year" if language == "en" else "năm nay")
+        if found := _search(words.after, message, language):
+            days = _after(*ahead) if ahead else _later(old, as_of)
+            return _instead(message, found, days) if days else message
+        if found := _search(tuple(words.whole), message, language):
+            return _instead(message, found, words.whole[fold(found[0])])
     return message
 
 
-def _earlier(old: Sketch, as_of: date) -> str:
-    """The period before that of the last question, as days."""
-    if not old.periods:
+def _search(phrases: Sequence[str], message: str, language: Language) -> re.Match[str] | None:
+    """The first such phrase, with marks or without: letters keep their places."""
+    plain = fold(message)
+    if language == "vi" and any(letter in "ăâđêôơư" for letter in message.casefold()):
+        plain = message.casefold()
+        return re.search(rf"\b(?:{_any(phrases)})\b", plain) if len(plain) == len(message) else None
+    return re.search(rf"\b(?:{_any([fold(phrase) for phrase in phrases])})\b", plain) if len(plain) == len(message) else None
+
+
+def _days_of(old: Sketch) -> AsOf | Between | Calendar | Last | Named | None:
+    """The days of the last question."""
+    meaning = old.periods[0].span.meaning if old.periods else None
+    return meaning if isinstance(meaning, AsOf | Between | Calendar | Last | Named) else None
+
+
+def _earlier(old: Sketch, as_of: date, a_year: bool) -> str:
+    """The period before that of the last question, or a year before it, as days."""
+    meaning, context = _days_of(old), QueryContext(as_of=as_of)
+    span = resolve(meaning, context) if meaning else None
+    if span is None:
         return ""
-    meaning = old.periods[0].span.meaning
-    if not isinstance(meaning, AllTime | AsOf | Between | Calendar | Last | Named):
-        return ""
-    context = QueryContext(as_of=as_of)
-    span = compared_span(Comparison(), resolve(meaning, context), context)
-    return f"from {span.first.isoformat()} to {span.last.isoformat()}" if span else ""
+    yearly = a_year and (span.last - span.first).days < _A_YEAR
+    before = compared_span(Comparison(to="year_on_year" if yearly else "previous"), span, context)
+    return f"from {before.first.isoformat()} to {before.last.isoformat()}" if before else ""
+
+
+def _later(old: Sketch, as_of: date) -> str:
+    """The period after that of the last question: whole months after whole months, else as many days; nothing that lies ahead."""
+    meaning = _days_of(old)
+    span = resolve(meaning, QueryContext(as_of=as_of)) if meaning else None
+    return "" if span is None or span.last >= as_of else _after(span.first, span.last)
+
+
+def _window_before(start: date, end: date) -> str:
+    """As many days before."""
+    first = start - (end - start) - timedelta(days=1)
+    return f"from {first.isoformat()} to {(start - timedelta(days=1)).isoformat()}"
+
+
+def _after(start: date, end: date) -> str:
+    """As many days more, or as many whole months."""
+    first = end + timedelta(days=1)
+    last = first + (end - start)
+    if start.day == 1 and first.day == 1:
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        month = first.month - 1 + months
+        last = date(first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return f"from {first.isoformat()} to {last.isoformat()}"
+
+
+_A_YEAR = 364
 
 
 def swapped(message: str) -> bool:

@@ -33,7 +33,7 @@ COUNTED: Mapping[str, str] = {
 ON_FILE: Mapping[str, str] = {"customer": "customer_count", "product": "product_count", "sku": "product_count"}
 # Dimensions whose members are compared with a number.
 NUMERIC = ("rating", "list_price", "unit_cost", "weight_kg", "shelf_life_days", "line_quantity", "line_discount_rate", "distance_km")
-IN_DAYS = frozenset({"days_of_cover", "delivery_days", "supplier_lead_time_days", "stock_on_hand"})
+IN_DAYS = frozenset({"days_of_cover", "delivery_days", "supplier_lead_time_days", "stock_on_hand", "available_stock"})
 TIMES = ("day", "week", "month", "quarter", "year")
 RANKS = ("top", "bottom", "fastest", "slowest", "expensive", "cheap")
 # Values that describe such a thing: after "gold" the word customers only says who is gold.

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.language.fillers import candidates_of
 from agents.language.heavy import heavy
 from agents.language.learnt.learnt import Learnt
 from agents.language.learnt.phrasing import phrase
 from agents.language.learnt.weighing import Weighed
 from agents.language.parse import Parsed
-from agents.language.rank import Ranked, ranked
-from agents.language.settle import settle
+from agents.language.rank import Ranked
 from agents.language.sketch import Sketch
 from agents.plan import Language
 
@@ -32,8 +30,9 @@ class Skill:
 RULES = Skill()
 
 
-# A reading that explains every word is answered, with a warning, even when it is rather unlikely.
-_CLEAN = 0.15
+# A reading that explains every word is answered when it is more likely right than wrong; a little below, where no other comes near it.
+_CLEAN, _ALONE = 0.5, 0.35
+_FAR = 4.0  # how far ahead by rank: more than a name or a time weighs
 # The first by rank stands while it is not unlikely: rules were written for it.
 _STANDS = 0.45
 
@@ -44,18 +43,20 @@ def chosen(weighed: Sequence[Weighed], first: Ranked) -> Weighed:
     return ranks_first if not first.unexplained and ranks_first.probability >= _STANDS else weighed[0]
 
 
-def is_answered(best: Weighed, sketch: Sketch, learnt: Learnt) -> bool:
-    """Whether a reading is likely enough for what it leaves unexplained; never over a word that may be what the question is about."""
-    if heavy(sketch):
+def is_answered(best: Weighed, weighed: Sequence[Weighed], sketch: Sketch, learnt: Learnt) -> bool:
+    """Whether a reading is likely enough for what it leaves; never over a number, a name or a word the question may be about."""
+    left = [sketch.groups[at] for at in best.ranked.unexplained]
+    if heavy(sketch) or any(group.of("number", "percent", "value") for group in left):
         return False
-    clean = not best.ranked.unexplained and not sketch.unread
-    return best.probability >= (_CLEAN if clean else learnt.lines.answer)
+    if left or sketch.unread:
+        return best.probability >= learnt.lines.answer
+    rivals = [each.ranked.score for each in weighed if each is not best]
+    return best.probability >= (_ALONE if best.ranked.score - max(rivals, default=0.0) >= _FAR else _CLEAN)
 
 
-def readings_of(parsed: Parsed) -> tuple[Sketch, list[Ranked]]:
+def readings_of(parsed: Parsed) -> tuple[Sketch, Sequence[Ranked]]:
     """The slots of a clause with one reading of each name, and everything it could mean."""
-    settled, _ = settle(parsed.sketch)
-    return settled, ranked(settled, candidates_of(settled))
+    return parsed.settled[0], parsed.readings
 
 
 def offered(weighed: Sequence[Weighed], parsed: Parsed, language: Language, skill: Skill) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ _WEIGHT: dict[TagKind, float] = {
 }
 
 
+_ASIDE = 0.5  # "in one go" is no number
+
+
 @dataclass(frozen=True)
 class Tag:
     """Tokens `start` to `end` (not included) and what they mean."""
@@ -46,7 +49,11 @@ class Tag:
     def weight(self) -> float:
         """Longer runs explain more; a doubtful match explains less."""
         length = self.end - self.start
-        return _WEIGHT[self.kind] * math.pow(length, 1.5) * (self.value.score if self.value else 1.0)
+        return (
+            (_ASIDE if self.name == "aside" and self.kind == "skip" else _WEIGHT[self.kind])
+            * math.pow(length, 1.5)
+            * (self.value.score if self.value else 1.0)
+        )
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.language.figures import MONEY, RATE_OF, Figures, Json, of_whom
+from agents.language.figures import MONEY, RATE_OF, Figures, Json
 from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, MetricSlot, NumberSlot, Role
 from agents.language.spans import Bucket, Duration, ValueSpan
+from agents.language.whose import of_whom
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
 
 _MOST_NAMED = 100
+_QUARTERS = re.compile(r"\bq[1-4]\b|\bquarter|\bquý|\bquy\b", re.IGNORECASE)
 # More than three products bought are products, not orders.
 _DEEDS_COUNTED = frozenset({"orders", "returned_units", "cancelled_orders", "reviews", "stockouts", "late_deliveries"})
 _IN_UNITS = frozenset(
@@ -100,16 +103,21 @@ class Taker(Figures):
             self.used |= {number.at, *number.also}
             self.cue("having")
             pieces = bool({"cai", "chiec", "unit", "units", "pieces", "pcs"} & {token.folded for token in self.sketch.tokens})
-            if metric in ("orders", "units") and number.number >= MONEY and not pieces and any(slot.verb for slot in self.sketch.metrics):
+            bought = metric == "orders" or any(slot.verb for slot in self.sketch.metrics)
+            if metric in ("orders", "units") and number.number >= MONEY and not pieces and not number.times and bought:
                 metric = "revenue"
             if number.kind == "percent":
                 metric = RATE_OF.get(metric, metric)
+                if metric in ("supplier_lead_time_days", "delivery_days"):  # who delivers less than 90 percent: no days
+                    metric = self._rate_beside(number)
+                    if metric is None:
+                        continue
             found.append(condition_on(metric, number))
             named.append(metric)
         return found, list(dict.fromkeys(named))
 
     def _metric_of(self, number: NumberSlot) -> str | None:
-        last = max((number.at, *number.also))
+        last = self._behind(number)
         if number.times and (deed := self._deed_counted()):
             return deed
         for slot in self.sketch.dimensions:
@@ -119,8 +127,21 @@ class Taker(Figures):
                 return _COUNTS[slot.name]
         return self._figure_of(number)
 
-    def _figure_of(self, number: NumberSlot) -> str | None:
+    def _rate_beside(self, number: NumberSlot) -> str | None:
+        """The rate that is named anywhere beside a percentage."""
+        slot = next((slot for slot in self.sketch.metrics if slot.name.endswith("_rate") and slot.at not in self.used), None)
+        if slot is not None:
+            self.used.add(slot.at)
+        return slot.name if slot else None
+
+    def _behind(self, number: NumberSlot) -> int:
+        """The place what is counted stands behind: the number itself in "3 orders or more"."""
         last = max((number.at, *number.also))
+        named = any(number.at < at < last for at in [*(m.at for m in self.sketch.metrics), *(d.at for d in self.sketch.dimensions)])
+        return number.at if named else last
+
+    def _figure_of(self, number: NumberSlot) -> str | None:
+        last = self._behind(number)
         first = min((number.at, *number.also))
         slots = sorted((slot for slot in self.sketch.metrics if not number.in_days or slot.name in IN_DAYS), key=lambda slot: slot.at)
         after = next((slot for slot in slots if 0 < slot.at - last <= 2), None)
@@ -129,9 +150,17 @@ class Taker(Figures):
             self.used.add(after.at)
             after = whose
         chosen = (before or after) if number.in_days else (after or before)
+        if (
+            chosen is after
+            and after
+            and after.name == "average_rating"
+            and not re.search(r"star|sao|score|điểm", self.sketch.text(after.at))
+        ):
+            self.used.add(after.at)
+            return "reviews"  # three ratings are counted, three stars are not
         if chosen is not None:
             self.used.add(chosen.at)
-        if chosen and number.in_days and chosen.name == "stock_on_hand":
+        if chosen and number.in_days and chosen.name in ("stock_on_hand", "available_stock"):
             return "days_of_cover"
         return chosen.name if chosen else None
 
@@ -140,7 +169,8 @@ class Taker(Figures):
         verbs = [slot for slot in self.sketch.metrics if slot.name in _DEEDS_COUNTED]
         self.used.update(slot.at for slot in verbs)
         names = list(dict.fromkeys(slot.name for slot in verbs))
-        return next((name for name in names if name != "orders"), names[0] if names else None)
+        usual = "orders" if any(slot.name == "customer" for slot in self.sketch.dimensions) else None
+        return next((name for name in names if name != "orders"), names[0] if names else usual)
 
     def _counted_in_units(self, unit: MetricSlot, before: MetricSlot | None) -> MetricSlot | None:
         """Over 20 units left, stock above 100 pieces: the word units says in what the figure beside it is counted."""
@@ -160,7 +190,9 @@ class Taker(Figures):
         free = [slot for slot in self.sketch.numbers if slot.at not in self.used and slot.op is None and slot.kind == "plain"]
         if (
             len(free) != 1
-            or not self.sketch.has("top", "bottom", "seller_high", "seller_low", "basket")
+            or not self.sketch.has(
+                "top", "bottom", "seller_high", "seller_low", "basket", "slowest", "fastest", "rank_change", "nth", "below"
+            )
             or not 1 < free[0].number <= _MOST_NAMED
         ):
             return None
@@ -194,7 +226,8 @@ class Taker(Figures):
         self.used.update(slot.at for slot in free)
         for slot in free:
             self._say(slot.span.assumption)
-        return [as_json(slot.span.meaning) for slot in free]
+        found = [as_json(slot.span.meaning) for slot in free]
+        return [each for place, each in enumerate(found) if each not in found[:place]]
 
     def compare(self, default: str | None = None) -> Json:
         """The comparison as an argument."""
@@ -252,6 +285,10 @@ class Taker(Figures):
         if first.day != 1 or (last + timedelta(days=1)).day != 1 or (first.year, first.month) == (last.year, last.month):
             return {}
         self.used.add(free[0].at)
+        if _QUARTERS.search(self.sketch.text(free[0].at)) and first.month % 3 == 1 and last.month % 3 == 0:
+            quarters = [{"kind": "calendar", "year": day.year, "quarter": (day.month + 2) // 3} for day in (first, last)]
+            self.assume("the last quarter is compared with the first")
+            return {"period": quarters[1], "compare": {"to": "period", "period": quarters[0]}}
         months = [{"kind": "calendar", "year": day.year, "month": day.month} for day in (first, last)]
         self.assume("the last month is compared with the first")
         return {"period": months[1], "compare": {"to": "period", "period": months[0]}}

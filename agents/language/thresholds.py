@@ -12,6 +12,9 @@ from agents.language.tokens import Token
 PASSABLE = ("skip", "money")
 _TIMES = frozenset({"times", "time", "x", "lần", "lan"})
 _ONE = {"day": 1.0, "week": 7.0, "month": 30.0}
+_COUNTABLE = frozenset({"orders", "order", "returned_units", "cancelled_orders", "reviews"})
+_OWNING = frozenset({"with", "placed", "made", "having", "only", "just"})
+_POWERS = (1e9, 1e6, 1e3)
 Kind = Literal["plain", "percent", "ordinal"]
 
 
@@ -36,10 +39,37 @@ class Thresholds:
 
     def _number(self, at: int, group: Group) -> NumberSlot | None:
         tag = group.first("number", "percent", "ordinal")
-        if tag is None or at in self.taken or group.of("time", "value") or self._is_bare_percent(group):
+        if (
+            tag is None
+            or at in self.taken
+            or self._is_article(at)
+            or group.of("time", "value")
+            or self._is_bare_percent(group)
+            or self._denies(group)
+        ):
             return None
-        kind: Kind = tag.kind if tag.kind in ("percent", "ordinal") else "plain"
+        kind: Kind = tag.kind if tag.kind in ("percent", "ordinal") else "ordinal" if self._is_place(at) else "plain"
         return self._threshold(at, tag.number, kind)
+
+    def _is_article(self, at: int) -> bool:
+        """What one customer usually spends: any one."""
+        following = self.groups[at + 1] if at + 1 < len(self.groups) else None
+        if self.tokens[self.groups[at].start].lower not in ("một", "one") or following is None or not following.of("dimension"):
+            return False
+        usual = any(group.cues() & {"average", "median", "percentile"} for group in self.groups)
+        return usual and not self._comparator(at - 1) and not self._ranks(at)
+
+    def _is_place(self, at: int) -> bool:
+        """Number three, no. 2, #1, place 5: a place in an order."""
+        start, end = self.groups[at].start, self.groups[at].end
+        before = [token.folded for token in self.tokens[max(0, start - 2) : start]]
+        after = self.tokens[end].folded if end < len(self.tokens) else ""
+        numbered = before[-1:] in (["number"], ["nr"], ["place"], ["position"], ["#"], ["hang"]) or before == ["no", "."]
+        return numbered and after not in ("of", "percent", "%") and self.groups[at].of("number") != ()
+
+    def _denies(self, group: Group) -> bool:
+        """A word for "no" is the number nothing only right before a unit."""
+        return self.tokens[group.start].folded == "khong" and group.end - group.start == 1
 
     def _is_bare_percent(self, group: Group) -> bool:
         """The sign alone, as in "margin %", is no number."""
@@ -51,16 +81,31 @@ class Thresholds:
         if before and before[0] == "between" and (upper := self._upper(at)):
             used = (before[1], upper[1])
             self.taken |= {at, *used}
-            return NumberSlot(number, kind, at, "between", upper[0], used)
+            return NumberSlot(self._scaled(number, at, upper), kind, at, "between", upper[0], used)
         if self._ranges(at) and (upper := self._upper(at)):
             self.taken |= {at, at + 1, upper[1]}
-            return NumberSlot(number, kind, at, "between", upper[0], (at + 1, upper[1]))
+            return NumberSlot(self._scaled(number, at, upper), kind, at, "between", upper[0], (at + 1, upper[1]))
+        if after and before and before[0] in ("between", ">=") and self.tokens[self.groups[before[1]].start].folded in ("from", "tu"):
+            self.taken.add(before[1])  # from 3 up: one comparator in two words
         found = after or (before if before and before[0] != "between" else None)
         times = self._times(at)
         if found and not self._ranks(at):
             self.taken |= {at, found[1], *times}
             return NumberSlot(number, kind, at, found[0], also=(found[1], *times), times=bool(times))
+        if kind == "plain" and self._is_exactly(at):
+            self.taken |= {at, *times}
+            return NumberSlot(number, kind, at, "=", also=times, times=bool(times))
         return NumberSlot(number, kind, at, limits=self._limits(at))
+
+    def _scaled(self, number: float, at: int, upper: tuple[float, int]) -> float:
+        """The 2 of "between 2 and 5 million" is 2 million."""
+        group = self.groups[upper[1]]
+        words = [token.text for token in self.tokens[group.start : group.end]]
+        scale = next((power for power in _POWERS if upper[0] >= power and upper[0] % power == 0), 1.0)
+        written = len(words) > 1 or not words[0].replace(".", "").replace(",", "").isdigit()
+        if not written or number >= scale or self.groups[at].end - self.groups[at].start > 1:
+            return number
+        return number * scale
 
     def _late(self, at: int) -> tuple[Comparator, int] | None:
         """ "Or more" right after the number, or after the word for what is counted: 3 orders or more."""
@@ -115,7 +160,12 @@ class Thresholds:
         return None
 
     def _stands_after(self, place: int) -> bool:
-        return self.tokens[self.groups[place].start].folded in ("or", "and", "tro", "hoac")
+        return self.tokens[self.groups[place].start].folded in ("or", "and", "tro", "hoac", "upwards", "up", "plus") and not self._is_up_to(
+            place
+        )
+
+    def _is_up_to(self, place: int) -> bool:
+        return self.groups[place].end - self.groups[place].start > 1 and self.tokens[self.groups[place].start + 1].folded == "to"
 
     def _upper(self, at: int) -> tuple[float, int] | None:
         for place in range(at + 1, min(at + 4, len(self.groups))):
@@ -128,6 +178,17 @@ class Thresholds:
         if at + 2 >= len(self.groups) or not self.groups[at + 2].of("number", "percent") or self.groups[at + 1].of("time"):
             return False
         return self.tokens[self.groups[at + 1].start].lower in ("to", "-", "đến", "den")
+
+    def _is_exactly(self, at: int) -> bool:
+        """Customers with one order, who placed two orders: so many and no others."""
+        following = self.groups[at + 1] if at + 1 < len(self.groups) else None
+        counted = following is not None and any(tag.name in _COUNTABLE for tag in following.of("metric", "dimension"))
+        before = {token.folded for token in self.tokens[max(0, self.groups[at].start - 2) : self.groups[at].start]}
+        return (
+            counted
+            and bool(before & _OWNING)
+            and any("customer" in {tag.name for tag in group.of("dimension")} for group in self.groups[:at])
+        )
 
     def _ranks(self, at: int) -> bool:
         """Whether the number stands right beside a word of rank: ten largest, top 5."""

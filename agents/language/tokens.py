@@ -25,6 +25,9 @@ _PIECES = re.compile(
 )
 _NOT = re.compile(r"\b(ca|wo|do|does|did|is|are|was|were|have|has|had|could|would|should)n'?t\b", re.IGNORECASE)
 _WHOLE = {"ca": "can", "wo": "will"}
+_DAYS = re.compile(r"(?<![\w/.-])(\d{1,2})-(\d{1,2}/\d{1,2})(?![\w/.-])")
+_ABBREVIATED = re.compile(r"\b(?:i\.e\.|e\.g\.|etc\.)", re.IGNORECASE)
+_YESTERDAY = re.compile(r"\by'day\b", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
 
 
@@ -50,7 +53,48 @@ class Token:
 def tidy(message: str) -> str:
     """One composed form of every letter, plain apostrophes, single spaces, "not" written out."""
     plain = " ".join(unicodedata.normalize("NFKC", message).translate(_APOSTROPHES).split())
+    plain = _ABBREVIATED.sub("", plain)
+    plain = _DAYS.sub(r"\1 - \2", _YESTERDAY.sub("yesterday", plain))
     return _NOT.sub(lambda found: f"{_WHOLE.get(found[1].lower(), found[1])} not", plain)
+
+
+# Where the tone of oa, oe and uy sits is a matter of taste.
+_TONES = {
+    new: old
+    for pair in (
+        [
+            "oà òa",
+            "oá óa",
+            "oả ỏa",
+            "oã õa",
+            "oạ ọa",
+            "oè òe",
+            "oé óe",
+            "oẻ ỏe",
+            "oẽ õe",
+            "oẹ ọe",
+            "uỳ ùy",
+            "uý úy",
+            "uỷ ủy",
+            "uỹ ũy",
+            "uỵ ụy",
+        ]
+    )
+    for new, old in [pair.split()]
+}
+
+
+# So is an i or a y that stands alone.
+_SPELT = {"tỉ": "tỷ", "kì": "kỳ", "lí": "lý", "quí": "quý", "mĩ": "mỹ", "kĩ": "kỹ"}
+
+
+@lru_cache(maxsize=4096)
+def _toned(word: str) -> str:
+    """The word with the tone on the first of two vowels at its end: "huỷ" is "hủy"; "quý" and "toán" stay."""
+    if word in _SPELT:
+        return _SPELT[word]
+    old = _TONES.get(word[-2:]) if len(word) > 2 and not word.startswith("q") and not word.isascii() else None
+    return word[:-2] + old if old else word
 
 
 @lru_cache(maxsize=4096)
@@ -63,6 +107,6 @@ def fold(text: str) -> str:
 def tokens_of(message: str) -> tuple[Token, ...]:
     """The tokens of a tidied message."""
     return tuple(
-        Token(found.group(), found.group().casefold(), fold(found.group()), found.start(), found.end())
+        Token(found.group(), _toned(found.group().casefold()), fold(found.group()), found.start(), found.end())
         for found in _PIECES.finditer(message)
     )

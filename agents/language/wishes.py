@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from agents.language.matters import Matter
 from agents.language.rank import TELLING, Ranked, weight_of
 from agents.language.sketch import Sketch
 from agents.language.taker import Candidate, Taker
+from tools.query.contract import Between
 
 Fill = Callable[[Taker, str, date], Json | None]
 
@@ -35,9 +37,9 @@ class Wish:
 WISHES: Mapping[str, Wish] = {
     "accuracy": Wish("forecast_accuracy", wishes_ahead.fill_accuracy, "forecast"),
     "clause_data": Wish("documents_and_data", wishes_documents.fill_clauses, "document"),
+    "replay": Wish("policy_replay", wishes_stock.fill_replay, "reorder", firm=False),
     "what_if": Wish("what_if_inventory", wishes_stock.fill_what_if, "what_if"),
     "lost_sales": Wish("cost_of_stockouts", wishes_stock.fill_lost_sales, "reorder"),
-    "replay": Wish("policy_replay", wishes_stock.fill_replay, "reorder", firm=False),
     "budget": Wish("budget_buying", wishes_stock.fill_budget, "reorder", firm=False),
     "complaints": Wish("review_themes", wishes_documents.fill_themes, "sentiment"),
     "market": Wish("market_context", wishes_documents.fill_market, "document", whole=True, firm=False),
@@ -53,6 +55,16 @@ WISHES: Mapping[str, Wish] = {
 }
 
 
+_SPENT = 100_000  # nobody orders so many pieces: the number is an amount of money
+_ADVICE = frozenset({"should", "nên", "nen", "tốt", "tot", "hợp", "hop", "best"})
+_FROM_WHOM = re.compile(r"\b(?:của|từ|cua|tu) (?:ai|nhà cung cấp nào|nha cung cap nao|ncc nào|bên nào|ben nao)\b")
+_RUNS_OUT = re.compile(
+    r"\b(?:bao giờ|khi nào|chừng nào|bao lâu nữa|mấy ngày nữa|bao gio|khi nao)\b.*\b(?:hết|cạn|cháy|het|can|chay)\b(?! hạn)", re.IGNORECASE
+)
+_JUDGED = re.compile(r"\bdự báo\b.*\b(?:đúng|sai|chuẩn|chính xác|đáng tin|lệch|sát|trúng)\b")
+_BUYS = re.compile(r"\b(?:mua|lấy|nhập|đặt|mua|lay|nhap|dat) (?:hàng |những |hang )?(?:gì|gi|nào|nao)\b")
+
+
 @dataclass(frozen=True)
 class Wished:
     """What a phrase of the message asks for: the call, with the message as it is read beside it; or what is said instead."""
@@ -65,8 +77,10 @@ class Wished:
 def wished(sketch: Sketch, matters: Sequence[Matter], text: str, as_of: date, tools: frozenset[str]) -> Wished | None:
     """The first wish that can be filled; else why not, when a phrase means nothing else."""
     named = [matter for matter in matters if matter.kind == "tool"]
-    asked = [wish for name, wish in WISHES.items() if any(matter.name == name for matter in named)]
     own = without(sketch, named)
+    names = {matter.name for matter in named}
+    names |= _implied(own, names, as_of)
+    asked = [wish for name, wish in WISHES.items() if name in names]
     for wish in asked:
         take = Taker(own)
         arguments = wish.fill(take, text, as_of) if wish.tool in tools else None
@@ -77,6 +91,29 @@ def wished(sketch: Sketch, matters: Sequence[Matter], text: str, as_of: date, to
         if wish.firm:
             return Wished(own, None, wish.reply)
     return None
+
+
+def _implied(sketch: Sketch, names: set[str], as_of: date) -> set[str]:
+    """What the rest of a message makes of it: an order and money beside it, whom to buy one product from, what is short in days ahead."""
+    found: set[str] = set()
+    if "reorder" in names and any(each.kind == "plain" and each.number >= _SPENT and not each.limits for each in sketch.numbers):
+        found.add("budget")
+    goods = [slot for slot in sketch.filters if slot.best.dimension in ("product", "sku") and not slot.negated]
+    words = [token.lower for token in sketch.tokens]
+    text = " ".join(words)
+    whom = any(slot.name == "supplier" and slot.role != "label" for slot in sketch.dimensions) or bool(_FROM_WHOM.search(text))
+    if _ADVICE & set(words) and len(goods) == 1 and whom:
+        found.add("suppliers")
+    if "forecast" in names and _JUDGED.search(text):
+        found.add("accuracy")
+    if _RUNS_OUT.search(text) and not sketch.periods:
+        found.add("runs_out")
+    if _BUYS.search(text) and any(each.number >= _SPENT and each.op is None for each in sketch.numbers):
+        found.add("budget")
+    ahead = any(isinstance(slot.span.meaning, Between) and slot.span.meaning.end > as_of for slot in sketch.periods)
+    if ahead and (sketch.has("below", "out_of_stock") or any(slot.name == "stockouts" for slot in sketch.metrics)):
+        found.add("runs_out")
+    return found
 
 
 def foreseen(sketch: Sketch, text: str, as_of: date, tools: frozenset[str]) -> Wished | None:

@@ -8,7 +8,8 @@ from typing import TypeGuard
 
 from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
-from tools.query.contract import Between, Calendar, Named
+from tools.query.contract import Between, Calendar, Named, QueryContext
+from tools.query.periods import resolve
 
 _REVENUE = frozenset({"revenue"})
 _UNITS = frozenset({"units", "ordered_units"})
@@ -100,13 +101,15 @@ def _days_of(meaning: object, text: str, as_of: date) -> tuple[date, date] | Non
         return meaning.start, meaning.end
     if not (isinstance(meaning, Calendar) and meaning.month):
         return None
-    days = _month(meaning.year, meaning.month)
-    return _month(meaning.year + 1, meaning.month) if days[1] <= as_of and not _YEAR.search(text) else days
+    days = _whole(meaning, as_of)
+    over = days[1] <= as_of and not _YEAR.search(text)
+    return _whole(Calendar(year=meaning.year + 1, month=meaning.month), as_of) if over else days
 
 
-def _month(year: int, month: int) -> tuple[date, date]:
-    first = date(year, month, 1)
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+def _whole(period: Calendar, as_of: date) -> tuple[date, date]:
+    """The days of a week, month, quarter or year, as queries count them."""
+    span = resolve(period, QueryContext(as_of))
+    return (span.first, span.last) if span else (as_of, as_of)
 
 
 def is_going_on(meaning: object) -> TypeGuard[Named]:
@@ -116,9 +119,11 @@ def is_going_on(meaning: object) -> TypeGuard[Named]:
 
 def end_of(name: str, as_of: date) -> date:
     """The last day of the week, month, quarter or year that goes on; tomorrow when that is today."""
-    if name == "this_week":
-        last = as_of + timedelta(days=6 - as_of.weekday())
-    else:
-        month = {"this_month": as_of.month, "this_quarter": -(-as_of.month // 3) * 3, "this_year": 12}[name]
-        last = _month(as_of.year, month)[1]
-    return max(last, as_of + timedelta(days=1))
+    year, week, _ = as_of.isocalendar()
+    units = {
+        "this_week": Calendar(year=year, week=week),
+        "this_month": Calendar(year=as_of.year, month=as_of.month),
+        "this_quarter": Calendar(year=as_of.year, quarter=-(-as_of.month // 3)),
+        "this_year": Calendar(year=as_of.year),
+    }
+    return max(_whole(units[name], as_of)[1], as_of + timedelta(days=1))

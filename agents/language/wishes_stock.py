@@ -43,6 +43,7 @@ _DOWN = re.compile(
     re.IGNORECASE,
 )
 _LONGER = re.compile(r"\b(?:longer|more|later|extra|additional|shorter|sooner|earlier)\b|thêm|lâu hơn|nhanh hơn|sớm hơn", re.IGNORECASE)
+_SOONER = re.compile(r"\b(?:shorter|sooner|earlier|faster|less|fewer)\b|nhanh hơn|sớm hơn|ngắn hơn|giảm", re.IGNORECASE)
 _LEAD = re.compile(r"\blead[- ]?times?\b|\bdeliver\w*|\bsuppliers?\b|thời gian giao|giao hàng|nhà cung cấp", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:demand|sales|sell\w*|orders?|customers?|buy)\b|nhu cầu|bán|doanh số", re.IGNORECASE)
 _COST = re.compile(r"\b(?:costs?|purchase prices?|buying prices?)\b|giá nhập|giá vốn|chi phí", re.IGNORECASE)
@@ -129,6 +130,7 @@ def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
     if len(amounts) != 1:
         return None
     take.used |= {amounts[0].at, *amounts[0].also}
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name in ("margin", "margin_rate"))  # what the money is spent by
     stock = _stock(take, as_of)
     return None if stock is None else without_nothing({**stock, "budget": amounts[0].number, **_service(take, text)})
 
@@ -136,9 +138,12 @@ def fill_budget(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
     """The plan as it would be: another lead time, demand, cost or service level."""
     changed = _changed(take, text)
-    if "lead_time_days" in changed or "lead_time_factor" in changed:  # of every supplier, not split by it
+    if any(name.startswith("lead_time_") for name in changed):  # of every supplier, not split by it
         take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == "supplier")
         take.cue("group", "within")
+        take.used.update(slot.at for slot in take.sketch.metrics if slot.name in ("late_deliveries", "late_received_lines"))
+    if "cost_factor" in changed:
+        take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == "unit_cost")
     stock = _stock(take, as_of, *_OTHERWISE) if changed else None
     return None if stock is None else without_nothing({**stock, "change": changed})
 
@@ -149,7 +154,8 @@ def _changed(take: Taker, text: str) -> Json:
         return {"service_level": service["service_level"]}
     lead = bool(_LEAD.search(text))
     if _LONGER.search(text) and take.sketch.durations:
-        return {}  # so many days more: the tool takes a factor, or the days themselves
+        more = take.duration() if lead else None  # so many days more of anything else: no tool takes it
+        return {"lead_time_more_days": round(more.days) * (-1 if _SOONER.search(text) else 1)} if more else {}
     if lead and not _DOUBLE.search(text) and (length := take.duration()) is not None:
         return {"lead_time_days": round(length.days)}
     factor = _factor(take, text)
@@ -207,7 +213,8 @@ def _stock(take: Taker, as_of: date, *cues: str) -> Json | None:
     limit = take.limit()
     take.cue(*_LOOSE, *cues)
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _FIGURES)
-    take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in _LISTED and slot.role not in ("group", "within"))
+    lines = [slot for slot in take.sketch.dimensions if slot.role not in ("group", "within") or slot.name in ("product", "sku")]
+    take.used.update(slot.at for slot in lines if slot.name in _LISTED)  # a line is a product: by product cuts nothing
     return without_nothing({"where": where, **names, "limit": limit})
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 import yaml
 
 from agents.brain import Word
+from agents.language.marks import is_half_marked
 from agents.language.tokens import Token, fold, tidy, tokens_of
 from agents.plan import Language
 from tools.facts import Frozen
@@ -42,6 +43,8 @@ _OFTEN_MISSPELT = frozenset(
         "please",
     ]
 )
+_MOSTLY = 2.5
+_LONGEST = 4
 _PLAIN = "everyday"  # words that no misspelt word is corrected to
 _FOLDER = Path(__file__).with_name("lexicon")
 Keys = tuple[str, ...]
@@ -146,6 +149,7 @@ class Keyed:
     stems: Sequence[str]
     lower: Sequence[str]
     plain: Sequence[str]
+    is_marked: bool = False  # marks are written: a word without any is meant as it stands, "trong" is not "trống"
 
 
 @dataclass(frozen=True)
@@ -158,13 +162,18 @@ class Lexicon:
     known: Mapping[Language, frozenset[str]]
     plural_inside: frozenset[tuple[Keys, Meaning]]  # phrases with a plural before their last word
     written: frozenset[str]  # English words as they stand in the tables, plurals and all
+    marked: frozenset[str]  # Vietnamese words as they stand in the tables
 
     def keyed(self, tokens: Sequence[Token], language: Language) -> Keyed:
         """The keys of a message, made once."""
         marked = self.known["vi"]
-        plain = [token.folded if token.lower == token.folded or token.lower not in marked else "\0" for token in tokens]
-        stems = [stem(token.folded) for token in tokens]
-        return Keyed(tuple(tokens), language, stems, [token.lower for token in tokens], plain if language == "vi" else [])
+        plain = [token.folded if token.lower == token.folded or self._is_half_marked(token.lower, marked) else "\0" for token in tokens]
+        # A word with marks is no English one in a Vietnamese message: "gấp" is not "gap".
+        stems = [stem(token.folded) if language == "en" or token.lower == token.folded else "\0" for token in tokens]
+        is_marked = sum(token.lower != token.folded for token in tokens if token.is_word) * _MOSTLY >= sum(
+            token.is_word for token in tokens
+        )
+        return Keyed(tuple(tokens), language, stems, [token.lower for token in tokens], plain if language == "vi" else [], is_marked)
 
     def at(self, keyed: Keyed, place: int) -> Iterator[tuple[int, Meaning]]:
         """What the phrases that begin here stand for. Unmarked Vietnamese is only read in a Vietnamese message."""
@@ -175,12 +184,35 @@ class Lexicon:
                     yield end, meaning
         yield from ((end, meaning) for end, _, meaning in self.vietnamese.at(keyed.lower, place))
         if language == "vi":
-            yield from ((end, meaning) for end, _, meaning in self.unmarked.at(keyed.plain, place))
+            for end, _, meaning in self.unmarked.at(keyed.plain, place):
+                meant = meaning.kind == "skip" or all(token.lower in self.marked for token in tokens[place:end])
+                letter = end - place == 1 and len(tokens[place].folded) < 2 and meaning.kind == "cue"  # "e" is short for "em", not "ế"
+                if not ((keyed.is_marked and meant) or letter):
+                    yield end, meaning
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Every English word with letters only, for correcting what was written wrong."""
         return tuple(sorted(word for word in self.written if word.isalpha()))
+
+    @cached_property
+    def by_letters(self) -> Mapping[str, tuple[str, ...]]:
+        """Every Vietnamese word of the tables by its letters without marks."""
+        table: dict[str, tuple[str, ...]] = {}
+        for word in sorted(self.marked):
+            table[fold(word)] = (*table.get(fold(word), ()), word)
+        return table
+
+    def holds(self, tokens: Sequence[Token], place: int) -> bool:
+        """Whether the word stands in a longer Vietnamese phrase: "phí ship" needs no word written out."""
+        words = [token.lower for token in tokens]
+        table = self.unmarked if all(word.isascii() for word in words) else self.vietnamese
+        starts = range(max(0, place - _LONGEST), place + 1)
+        return any(end > place and end - start > 1 for start in starts for end, _, _ in table.at(words, start))
+
+    def _is_half_marked(self, word: str, known: frozenset[str]) -> bool:
+        """A word with marks that no table has is read without them only where it lacks some of a known one."""
+        return word not in known and is_half_marked(word, self.by_letters)
 
     def knows(self, token: Token) -> bool:
         """Whether any language has the word."""
@@ -201,10 +233,14 @@ def build_lexicon(metrics: Iterable[Word], dimensions: Iterable[Word]) -> Lexico
 def _built(metrics: tuple[Word, ...], dimensions: tuple[Word, ...]) -> Lexicon:
     english, vietnamese, unmarked = Phrases(), Phrases(), Phrases()
     written: set[str] = set()
+    spoken: set[str] = set()  # English words; what a definition shares with the Vietnamese tables is none of them
     plural: set[tuple[Keys, Meaning]] = set()
     names: dict[str, set[str]] = {"metric": {word.name for word in metrics}, "dimension": {word.name for word in dimensions}}
     names["verb"] = names["metric"]
     everything = [*_defined(metrics, dimensions), *_shipped()]
+    theirs = {phrase for language, phrase, _ in everything if language == "vi"} - {
+        phrase for language, phrase, _ in _shipped() if language == "en"
+    }
     telling = {stem(fold(phrase)) for _, phrase, meaning in everything if meaning.kind != "skip" and " " not in phrase}
     for language, phrase, meaning in everything:
         if meaning.kind in names and meaning.name not in names[meaning.kind]:
@@ -217,13 +253,15 @@ def _built(metrics: tuple[Word, ...], dimensions: tuple[Word, ...]) -> Lexicon:
                 written.update(token.folded for token in tokens)
             keys = tuple(stem(token.folded) for token in tokens)
             english.add(keys, meaning)
+            if phrase not in theirs:
+                spoken.update(keys)
             if any(token.folded != key for token, key in zip(tokens[:-1], keys, strict=False)):
                 plural.add((keys, meaning))
         else:
             vietnamese.add(tuple(token.lower for token in tokens), meaning)
             unmarked.add(tuple(token.folded for token in tokens), meaning)
-    known: dict[Language, frozenset[str]] = {"en": _keys(english), "vi": _keys(vietnamese) | _keys(unmarked)}
-    return Lexicon(english, vietnamese, unmarked, known, frozenset(plural), frozenset(written))
+    known: dict[Language, frozenset[str]] = {"en": frozenset(spoken), "vi": _keys(vietnamese) | _keys(unmarked)}
+    return Lexicon(english, vietnamese, unmarked, known, frozenset(plural), frozenset(written), _keys(vietnamese))
 
 
 def _keys(side: Phrases) -> frozenset[str]:

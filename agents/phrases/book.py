@@ -68,6 +68,7 @@ class Book(Frozen):
     values: Mapping[str, str] = {}
     weekdays: tuple[str, ...]
     definitions: Mapping[str, str] = {}
+    terms: Mapping[str, str] = {}  # words that stand inside notes: figures, periods, things
     notes: tuple[Note, ...] = ()
 
     def say(self, key: str, **slots: str) -> str:
@@ -91,8 +92,16 @@ class Book(Frozen):
         for known in self.notes:
             found = re.fullmatch(known.pattern, text)
             if found:
-                return known.say.format(*map(in_words, found.groups()))
+                return known.say.format(*map(self._inside, found.groups()))
         return _DAY.sub(lambda found: show_day(date.fromisoformat(found[0]), self.language), in_words(text))
+
+    def _inside(self, text: str) -> str:
+        """A piece of a note: a term, a note of its own, or a word as it is."""
+        plain = in_words(text)
+        if plain in self.terms:
+            return self.terms[plain]
+        inner = next((known for known in self.notes if known.pattern != "(.+)" and re.fullmatch(known.pattern, text)), None)
+        return self.note(text) if inner else plain
 
 
 @lru_cache(maxsize=4)

@@ -173,7 +173,7 @@ def test_what_was_predicted_is_in_the_ledger_once(client: httpx.Client, stage: L
     first, again = predicted(client, productId=name, forecast_horizon=9), predicted(client, productId=name, forecast_horizon=9)
     predicted(client, productId="NOT-LOADED", forecast_horizon=9)
     assert first == again
-    kept = Ledger(stage.installation.settings.home).due("forecast", date(2026, 12, 31))
+    kept = Ledger(stage.installation.settings.home).due("forecast", date(2026, 12, 31)).promises
     kept = tuple(each for each in kept if each.scope == "product" and (each.ends_on - each.made_as_of).days == 9)
     assert [(each.subject, each.value) for each in kept] == [(name, first["predicted_total_quantity"])]
     assert (kept[0].starts_on.isoformat(), kept[0].ends_on.isoformat()) == (first["forecast_range_start"], first["forecast_range_end"])
@@ -188,7 +188,7 @@ def test_a_forecast_given_in_an_answer_is_in_the_ledger(client: httpx.Client, st
         run = ask(client, f"{{tool: demand_forecast, arguments: {{days: {days_ahead}}}}}")
         assert run["status"] == "done" and "Expected units" in run["answer"]["text"]
         assert any(block["kind"] == "chart" for block in run["answer"]["blocks"])
-    kept = Ledger(stage.installation.settings.home).due("forecast", date(2100, 1, 1))
+    kept = Ledger(stage.installation.settings.home).due("forecast", date(2100, 1, 1)).promises
     assert [each.scope for each in kept if (each.ends_on - each.made_as_of).days == days_ahead] == ["total"]
 
 

@@ -82,6 +82,16 @@ def test_a_watched_folder_is_taken_in(own_home: Path, folder: Path) -> None:
     assert {each["kind"] for each in listed} == {"contract", "policy"}
 
 
+def test_a_round_that_could_read_nothing_says_so(own_home: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "nothing"
+    empty.mkdir()
+    assert "no file to read" in oiis("docs", "add", str(empty), home=own_home, code=3)[1]
+    assert "no file to read" in oiis("docs", "watch", str(empty), "--once", home=own_home)[1]
+    (empty / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    told = oiis("docs", "watch", str(empty), "--once", home=own_home, code=3)[1]
+    assert "refused: broken.pdf" in told and "1 of 1 documents were refused" in told
+
+
 def test_slips_are_told(own_home: Path, folder: Path, tmp_path: Path) -> None:
     assert "one document" in oiis("docs", "add", str(folder), "--title", "x", home=own_home, code=2)[1]
     assert "no such file" in oiis("docs", "add", str(tmp_path / "gone.pdf"), "--no-index", home=own_home, code=3)[1]

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.bench_retrieval import WAYS, ablation, build, search, write_predictions
+from evals.bench_retrieval import WAYS, ablation, build, chosen_on_halves, search, write_predictions
 from evals.bench_retrieval_files import Article, BadSet, read_articles, read_labels, read_pages, read_questions
 from evals.bench_retrieval_pages import ablation as page_ablation
-from evals.bench_retrieval_pages import search_pages, write_pages
+from evals.bench_retrieval_pages import chosen_without, search_pages, write_pages
 from evals.bench_retrieval_scores import hit, ndcg, recall
 from knowledge.search_pages import Pages
 from tests.knowledge.shelf import WordEmbedder
@@ -55,6 +55,13 @@ def test_each_way_is_measured() -> None:
     assert list(table.columns[1].cells)[-1] == "1.000"
 
 
+def test_what_is_chosen_on_a_half_is_measured_on_the_other() -> None:
+    right, lucky = {str(number): 0.6 for number in range(8)}, {str(number): float(number == 0) for number in range(8)}
+    assert chosen_on_halves([right, lucky]) == pytest.approx(0.6)
+    one, other = {"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}
+    assert chosen_on_halves([one, other]) == 0.0, "what was chosen on a question was measured on it"
+
+
 def test_pages_are_written_with_their_report(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         [("ACME_2020", 1, "Acme 2020 annual report"), ("ACME_2020", 2, "Legal proceedings: Acme is sued."), ("ACME_2021", 1, "Acme 2021")],
@@ -66,6 +73,20 @@ def test_pages_are_written_with_their_report(tmp_path: Path) -> None:
     (row,) = _rows(tmp_path / "out.csv")
     assert (row["doc"], row["page"], row["rank"]) == ("ACME_2020", "2", "1")
     assert page_ablation(pages, {"q": "Is Acme sued in 2020?"}, {"q": frozenset({"ACME_2020#2"})}).row_count == 8
+
+
+def test_page_weights_are_chosen_on_other_reports_than_they_are_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {f"REPORT{number}_2020": {1: f"Report{number} cover", 2: f"Report{number} pays taxes"} for number in range(30)}
+    pages = Pages.build(found, WordEmbedder())
+    asked = {doc: f"Which taxes does {doc.split('_')[0]} pay?" for doc in found}
+    assert chosen_without(pages, asked, {doc: frozenset({f"{doc}#2"}) for doc in found}) == 1.0
+    lucky = sorted(found)[0]
+    hits = [{doc: float((doc == lucky) == first) for doc in found} for first in (True, False)]
+    monkeypatch.setattr("evals.bench_retrieval_pages._hits", lambda *_: hits.pop(0) if hits else dict.fromkeys(found, 0.0))
+    share = chosen_without(pages, asked, {doc: frozenset({f"{doc}#2"}) for doc in found})
+    assert share == pytest.approx(29 / 30), "the report that was left out had a say"
+    few = {"A": frozenset({"A#1"})}
+    assert chosen_without(pages, {"A": "taxes"}, few) is None
 
 
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:

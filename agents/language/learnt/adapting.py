@@ -40,6 +40,8 @@ def adapt(material: Material, as_of: date, base: Learnt, count: int) -> Adapted:
     back = [_is_back(pair) for pair in drawn]
     unseen = [example for example, held in zip(examples, back, strict=True) if held]
     seen = [example for example, held in zip(examples, back, strict=True) if not held]
+    if not unseen or not seen:
+        raise Worse(f"of {len(drawn)} pairs {len(unseen)} were held back: there is nothing to compare, and so nothing is kept")
     voters = train([*seen, *worded_examples(base.worded)], ROUNDS)
     before, after = read_right(base.voters, unseen), read_right(voters, unseen)
     if after < before - _MAY_LOSE:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.language.heavy import heavy
+from agents.language.learnt.echo import heard_and_said, make_of
 from agents.language.parse import Parsed
 from agents.language.rank import LOOSE, TELLING, Ranked, weight_of
 from agents.language.sketch import Sketch
@@ -167,4 +168,10 @@ def _says_cut(sketch: Sketch) -> bool:
     return sketch.has("group", "within", "which", "show_all") or bool(sketch.buckets)
 
 
-_PARTS: tuple[Callable[[Choice], Features], ...] = (_explained, _words, _rivals, _guesses, _shape)
+def _echo(choice: Choice) -> Features:
+    """What was said against what the plan says."""
+    found = heard_and_said(choice.sketch, choice.ranked) | make_of(choice.sketch, choice.ranked, choice.options)
+    return found | {"place": float(choice.place)}
+
+
+_PARTS: tuple[Callable[[Choice], Features], ...] = (_explained, _words, _rivals, _guesses, _shape, _echo)

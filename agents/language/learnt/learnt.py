@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -13,12 +13,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from agents.language.learnt.calibrator import Calibrator
+from agents.language.learnt.trees import Crooked, Features, Trees, from_line, to_line
 from agents.language.learnt.votes import BUCKETS, Head, Voters
 from tools.facts import Frozen
 
-FORMAT = 1
+FORMAT = 2
+_BEFORE_TREES = 1  # weights of the features themselves: what an installation learnt earlier is served until it learns again
 ARTIFACT = "planner.json"
 DIGEST = "planner.sha256"
+TOTAL = "trees"  # the one feature that is calibrated
 BASE = Path(__file__).with_name("base")
 # One letter for each whole number from -44 to 44, none of which JSON writes as two.
 _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) != "\\")[:89]
@@ -53,6 +56,8 @@ class _Text(Frozen):
     lines: Lines
     bias: float
     weights: dict[str, float]
+    features: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
     voters: dict[str, dict[str, str]]
     worded: tuple[Worded, ...] = ()
 
@@ -62,20 +67,29 @@ class Learnt:
     """What the planner learnt; `worded` is kept so that an installation can learn its own words beside them."""
 
     voters: Voters
-    calibrator: Calibrator
+    trees: Trees
+    calibrator: Calibrator  # of what the trees say, fitted on people none of the trees learnt from
     lines: Lines
     worded: tuple[Worded, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
+
+    def chances(self, rows: Sequence[Features]) -> list[float]:
+        """How likely each reading is right, by its features."""
+        if not self.trees.trees:
+            return [self.calibrator.probability(row) for row in rows]
+        return [self.calibrator.probability({TOTAL: total}) for total in self.trees.totals(rows)]
 
 
 def to_text(learnt: Learnt) -> str:
     """The text of what was learnt: the same for the same weights."""
     body = _Text(
-        format=FORMAT,
+        format=FORMAT if learnt.trees.trees else _BEFORE_TREES,
         scores=dict(sorted(learnt.scores.items())),
         lines=learnt.lines,
         bias=learnt.calibrator.bias,
         weights=dict(sorted(learnt.calibrator.weights.items())),
+        features=learnt.trees.names,
+        trees=tuple(to_line(tree) for tree in learnt.trees.trees),
         voters={name: _columns(head) for name, head in learnt.voters.heads.items()},
         worded=learnt.worded,
     )
@@ -88,10 +102,17 @@ def from_text(text: str, where: str = "") -> Learnt:
         body = _Text.model_validate_json(text)
     except ValidationError as error:
         raise Damaged(f"{where}: {error.errors()[0]['msg']}") from error
-    if body.format != FORMAT:
-        raise Damaged(f"{where}: format {body.format}, this code reads {FORMAT}")
+    if body.format not in (_BEFORE_TREES, FORMAT) or (body.format == FORMAT and not body.trees):
+        raise Damaged(f"{where}: format {body.format}, this code reads {_BEFORE_TREES} and {FORMAT}")
     heads = {name: _head(columns, where) for name, columns in body.voters.items()}
-    return Learnt(Voters(heads), Calibrator(body.bias, body.weights), body.lines, body.worded, body.scores)
+    return Learnt(Voters(heads), _trees(body, where), Calibrator(body.bias, body.weights), body.lines, body.worded, body.scores)
+
+
+def _trees(body: _Text, where: str) -> Trees:
+    try:
+        return Trees(body.features, tuple(from_line(line, len(body.features)) for line in body.trees))
+    except Crooked as error:
+        raise Damaged(f"{where}: {error}") from error
 
 
 def _columns(head: Head) -> dict[str, str]:

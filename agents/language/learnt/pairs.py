@@ -91,6 +91,7 @@ class _Filler:
         cut, listed = self.chance.choice(families.cuts[family]), self.chance.choice(families.listed[family])
         other = self.chance.choice(families.cuts[family])
         self._put("m", self.spoken["m"], self.metric)
+        self._more_metrics(families.metrics.get(family, ()))
         self._named("d", cut)
         self._named("e", listed)
         self._member("v", cut, 0)
@@ -110,6 +111,13 @@ class _Filler:
         self._put("o", order, order)
         self._put("sku", sku, sku)
         self.values["of_sku"] = {"dimension": "sku", "op": "=", "values": [sku]}
+
+    def _more_metrics(self, related: Sequence[str]) -> None:
+        """Two more figures of the same family, for lists of figures."""
+        offered = {word.name for word in self.material.metrics}
+        free = [name for name in related if name in offered and name != self.metric]
+        for name, other in zip(("m2", "m3"), self.chance.sample(free, min(len(free), 2)), strict=False):
+            self._put(name, self.chance.choice(spoken(self.material.metrics, other, self.language)), other)
 
     def _put(self, name: str, text: str, value: object) -> None:
         self.texts[name], self.values[name] = text, value

@@ -175,3 +175,14 @@ def opinion(votes: Votes, labels: Mapping[str, str]) -> dict[str, float]:
     found["votes agreed"] = agreed / len(HEADS)
     found["votes unanimous"] = float(agreed == len(HEADS))
     return {name: value for name, value in found.items() if value}
+
+
+def opinions(votes: Votes, plans: Sequence[Mapping[str, str]]) -> list[dict[str, float]]:
+    """What the votes say of each of several plans, and of each beside the others."""
+    found = [opinion(votes, labels) for labels in plans]
+    sums = [sum(each.get(f"vote {head}", -1.0) for head in HEADS) for each in found]
+    for place, (each, mine) in enumerate(zip(found, sums, strict=True)):
+        others = [other for at, other in enumerate(sums) if at != place]
+        each["votes sum"], each["votes ahead"] = mine, mine - max(others, default=mine - 1)
+        each["most votes"], each["most votes for the first"] = float(mine == max(sums)), float(sums[0] == max(sums))
+    return [{name: value for name, value in each.items() if value} for each in found]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agents.language.learnt.features import Choice, Features, features_of
 from agents.language.learnt.labels import labels_of
 from agents.language.learnt.learnt import Learnt
-from agents.language.learnt.votes import Voters, marked_words, opinion
+from agents.language.learnt.votes import Voters, marked_words, opinions
 from agents.language.parse import Parsed
 from agents.language.rank import Ranked
 from agents.language.sketch import Sketch
@@ -39,20 +39,16 @@ def all_features(
     voters: Voters | None, parsed: Parsed, sketch: Sketch, options: Sequence[Ranked], edited: bool = False
 ) -> list[tuple[int, Features]]:
     """The features of every distinct reading, with its place."""
-    votes = voters.hear(marked_words(sketch)) if voters else None
-    found = []
-    for place in distinct(options):
-        features = features_of(Choice(parsed, sketch, options, place, edited))
-        if votes is not None:
-            features |= opinion(votes, labels_of(options[place].candidate.calls))
-        found.append((place, features))
-    return found
+    found = [(place, features_of(Choice(parsed, sketch, options, place, edited))) for place in distinct(options)]
+    if voters is None:
+        return found
+    said = opinions(voters.hear(marked_words(sketch)), [labels_of(options[place].candidate.calls) for place, _ in found])
+    return [(place, features | more) for (place, features), more in zip(found, said, strict=True)]
 
 
 def weigh(learnt: Learnt, parsed: Parsed, sketch: Sketch, options: Sequence[Ranked], edited: bool = False) -> list[Weighed]:
     """Every distinct reading with its chance; of equal ones the one that ranks first."""
-    weighed = [
-        Weighed(options[place], round(learnt.calibrator.probability(features), 4))
-        for place, features in all_features(learnt.voters, parsed, sketch, options, edited)
-    ]
+    found = all_features(learnt.voters, parsed, sketch, options, edited)
+    chances = learnt.chances([features for _, features in found])
+    weighed = [Weighed(options[place], round(chance, 4)) for (place, _), chance in zip(found, chances, strict=True)]
     return sorted(weighed, key=lambda each: -each.probability)

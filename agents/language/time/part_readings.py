@@ -63,6 +63,8 @@ def third_of(bound: Bound) -> Stretch | None:
         return _part(first + timedelta(days=2 * (third - 1)), last if third == 3 else first + timedelta(days=2 * third - 1), bound)
     if (last - first).days > 200:
         return _part(add_months(first, 4 * (third - 1)), add_months(first, 4 * third) - ONE_DAY, bound)
+    if first.day == 1 and 88 <= (last - first).days <= 92:
+        return _part(add_months(first, third - 1), add_months(first, third) - ONE_DAY, bound)
     if first.day == 1 and 27 <= (last - first).days <= 30:
         return _part(first + timedelta(days=10 * (third - 1)), last if third == 3 else first + timedelta(days=10 * third - 1), bound)
     return None

@@ -36,6 +36,16 @@ def days_of_month(bound: Bound) -> Stretch | None:
     return days_between(start.first, end.last, bound.as_of, *end.notes) if start else None
 
 
+def days_to_date(bound: Bound) -> Stretch | None:
+    """From 5 to 10/9."""
+    unit = bound.get("day_month", Unit)
+    if bound.chart.before(bound.start) in ("/", ".", "-"):  # the 9 of 5/9 - 10/9
+        return None
+    end = latest_stretch(unit, bound.as_of)
+    start = unit_stretch(Unit("day", unit.n, bound.get("a", int)), end.first.year, bound.as_of) if end else None
+    return days_between(start.first, end.last, bound.as_of, *end.notes) if start and end and start.first <= end.last else None
+
+
 def since(bound: Bound) -> Stretch | None:
     """Since March: from its first day to the business date."""
     start = bound.get("a", Stretch)

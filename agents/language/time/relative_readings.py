@@ -83,6 +83,12 @@ def rolling(bound: Bound) -> Stretch | None:
     return _last(_count(bound), _grain(bound), bound.as_of)
 
 
+def rolling_few(bound: Bound) -> Stretch | None:
+    """The last few weeks: three, and said so."""
+    found = rolling(bound)
+    return found.noting(days_note(found.first, found.last)) if found else None
+
+
 def rolling_hours(bound: Bound) -> Stretch | None:
     """The last 48 hours: the last two days, said so."""
     days, rest = divmod(_count(bound), 24)

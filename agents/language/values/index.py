@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import numpy as np
 
 from agents.language.spans import ValueSpan
 from agents.language.tokens import Token, fold
+from agents.language.values.described import Described
 from agents.language.values.exact import Hit, find_codes, find_names, find_numbers
 from agents.language.values.ids import Ids
 from agents.language.values.lexicon import Words, shipped_words
@@ -53,8 +54,9 @@ class ValueIndex:
         spoken: Mapping[str, Sequence[str]] | None = None,
         protected: Iterable[str] = (),
         words: Words | None = None,
+        described: Callable[[], Described | None] = lambda: None,
     ) -> None:
-        self.store, self.ids, self.words = store, ids, words or shipped_words()
+        self.store, self.ids, self.words, self._described = store, ids, words or shipped_words(), described
         spoken = spoken or {}
         phrases = [*protected, *(phrase for said in spoken.values() for phrase in said)]
         marked = {*self.words.ordinary, *(word for phrase in phrases for word in lower_words(phrase))}
@@ -83,9 +85,13 @@ class ValueIndex:
         return _settled(spans, around, weights)
 
     def nearest(self, text: str, dimension: str | None = None, n: int = 3) -> tuple[str, ...]:
-        """Names like the text, most like first; none when nothing is alike."""
+        """Names like the text, most like first, those of products also by what they mean; none when nothing is alike."""
         places = self._places(dimension) if dimension else None
-        return nearest_names(self.store, text, places, n)
+        written = nearest_names(self.store, text, places, n)
+        described = self._described() if dimension in (None, "product") else None
+        if described is None:
+            return written
+        return tuple(dict.fromkeys((*described.nearest(text, n, self._products), *written)))[:n]
 
     def members(self, dimension: str) -> tuple[Member, ...]:
         """All members of a dimension that has few, most frequent first; none of one that has many."""
@@ -101,6 +107,11 @@ class ValueIndex:
         dimension = store.dimensions[int(store.member_dimension[place])]
         value, name = store.text(store.member_value, place), store.text(store.member_name, place)
         return Member(dimension, value, name, float(store.member_weight[place]))
+
+    @cached_property
+    def _products(self) -> frozenset[str]:
+        """The names of the products there are, as far as this asker may see them."""
+        return frozenset(self.store.text(self.store.member_name, int(place)) for place in self._places("product"))
 
     def _places_of(self, dimension: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         known = self.store.dimension_place.get(dimension)

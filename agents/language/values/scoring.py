@@ -26,6 +26,9 @@ _BETWEEN = frozenset(
     {"a", "an", "are", "at", "be", "been", "bi", "called", "code", "cua", "da", "duoc", "for", "from", "in", "is", "la", "named",
      "no", "nr", "number", "o", "of", "so", "the", "to", "was", "were"}
 )  # fmt: skip
+_AS_NAMED = ("exact", "alias")
+_LIGHT = frozenset({"the", "on", "in", "from", "at", "to", "our", "via", "for", "of", "with", "through"})
+_HELD = frozenset({"or", "vs", "versus", "than", "hay", "against"})  # two everyday words held against each other are both members
 _AND = frozenset({"and", "or", "va", "with", "by"})
 
 
@@ -142,14 +145,21 @@ def side_by_side(spans: Sequence[ValueSpan], tokens: Sequence[Token], joiners: f
     for _ in range(2):  # of three in a row, the third hangs on the second
         sure = [span for span in found if span.score >= JOINED]
         found = [
-            replace(span, score=JOINED) if span.score < JOINED and any(_joined(span, other, tokens, joiners) for other in sure) else span
+            replace(span, score=JOINED)
+            if span.score < JOINED
+            and (
+                any(_joined(span, other, tokens, joiners) for other in sure)
+                or any(_joined(span, other, tokens, _HELD) for other in found if other.value != span.value and other.match in _AS_NAMED)
+            )
+            else span
             for span in found
         ]
     return found
 
 
 def _joined(span: ValueSpan, other: ValueSpan, tokens: Sequence[Token], joiners: frozenset[str]) -> bool:
-    if span.dimension != other.dimension or span.match not in ("exact", "alias"):
+    if span.dimension != other.dimension or span.match not in _AS_NAMED:
         return False
     between = tokens[span.end : other.start] if span.end <= other.start else tokens[other.end : span.start]
-    return 0 < len(between) <= 2 and all(token.folded in joiners or token.text in (",", "/", "&", "+") for token in between)
+    words = [token for token in between if token.folded not in _LIGHT]
+    return 0 < len(words) <= len(between) <= 3 and all(token.folded in joiners or token.text in (",", "/", "&", "+") for token in words)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agents.language.values.described import Meaning
     from agents.language.values.index import ValueIndex
     from agents.language.values.store import Store
     from tools.query.served import Served
@@ -39,9 +40,14 @@ class Shelf:
     """Indexes by snapshot, day and scope. Threads that ask for the same one wait for one builder."""
 
     def __init__(
-        self, home: Path | None = None, protected: Iterable[str] = (), kept: int = KEPT, costly_seconds: float = COSTLY_SECONDS
+        self,
+        home: Path | None = None,
+        protected: Iterable[str] = (),
+        kept: int = KEPT,
+        costly_seconds: float = COSTLY_SECONDS,
+        meaning: Meaning | None = None,
     ) -> None:
-        self.root = home / "values" if home else None
+        self.root, self._meaning = home / "values" if home else None, meaning
         self.protected, self.kept, self.costly_seconds = tuple(protected), kept, costly_seconds
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._locks: dict[str, threading.Lock] = {}
@@ -76,6 +82,7 @@ class Shelf:
                 self._locks.pop(gone, None)
 
     def _index(self, store: Store, served: Served) -> ValueIndex:
+        from agents.language.values.described import DescribedHere
         from agents.language.values.ids import Ids
         from agents.language.values.index import ValueIndex
         from tools.query.vocabulary import existing_ids, id_shapes, spoken_words
@@ -84,7 +91,8 @@ class Shelf:
         for shape in shapes:
             existing_ids(served, shape.dimension, ("",))  # what is asked once a snapshot is asked now, not in the first message
         ids = Ids(shapes, lambda dimension, asked: existing_ids(served, dimension, asked))
-        return ValueIndex(store, ids, spoken_words(), self.protected)
+        described = DescribedHere(self.root, self._meaning) if self.root and self._meaning else lambda: None
+        return ValueIndex(store, ids, spoken_words(), self.protected, described=described)
 
     def _store(self, key: str, served: Served) -> Store:
         from agents.language.values.build import build_store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -9,9 +10,13 @@ import pytest
 import yaml
 
 from agents.brain_embedded import EmbeddedBrain
+from agents.language import parse as parsing
+from agents.language.fillers import candidates_of
 from agents.language.learnt.calibrator import Calibrator
 from agents.language.learnt.learnt import Learnt, Lines, base
 from agents.language.learnt.phrasing import phrase
+from agents.language.sketch import Sketch
+from agents.language.taker import Candidate
 from agents.language.verified import FILE, FOLDER, Verified, key_of
 from agents.plan import Plan
 from tests.agents.language.planner_stage import Planner, calls_of
@@ -29,7 +34,7 @@ def with_chance(chance_of_bias: float) -> Learnt:
     """Something learnt that finds every reading equally likely."""
     found = base()
     assert found is not None
-    return Learnt(found.voters, Calibrator(chance_of_bias, {}), Lines(answer=0.55, plain=0.83, sure=0.92))
+    return Learnt(found.voters, found.trees, Calibrator(chance_of_bias, {}), Lines(answer=0.55, plain=0.83, sure=0.92))
 
 
 QUESTION = "revenue by category last month"
@@ -135,3 +140,41 @@ def test_keys_of_a_question() -> None:
     assert key_of("  What was  Revenue? ") == key_of("what was revenue")
     assert key_of("revenue in May") != key_of("revenue in June")
     assert get_args(Plan.model_fields["confidence"].annotation) == ("high", "medium", "low")
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["top 5", "bottom 3", "and by region?", "what is the average?", "how is the performance?", "show customers", "cho xem theo từng tỉnh"],
+)
+def test_where_only_the_figure_is_missing_it_is_asked_for_with_questions_that_work(planner: Planner, message: str) -> None:
+    plan = planned(planner, message, base())
+    assert plan.outcome == "clarify"
+    assert plan.clarify is not None
+    assert [option for option in plan.clarify.options if planned(planner, option, base()).outcome != "answer"] == []
+
+
+@pytest.mark.parametrize("message", ["hm", "are you sure", "blah blah", "zorblax by quindale"])
+def test_where_nothing_is_asked_no_options_are_made_up(planner: Planner, message: str) -> None:
+    assert planned(planner, message, base()).outcome in ("decline", "talk")
+
+
+def test_a_reading_more_likely_wrong_than_right_is_not_answered_even_when_it_explains_every_word(planner: Planner) -> None:
+    assert planned(planner, QUESTION, with_chance(0.1)).outcome == "answer"
+    assert planned(planner, QUESTION, with_chance(-1.0)).outcome != "answer"
+
+
+def test_a_clause_is_filled_once_however_often_its_readings_are_asked_for(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def counted(sketch: Sketch) -> Sequence[Candidate]:
+        seen.append(sketch)
+        return candidates_of(sketch)
+
+    monkeypatch.setattr(parsing, "candidates_of", counted)
+    assert planned(planner, QUESTION, base()).outcome == "answer"
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("message", ["top 0 products by revenue", "top 1000000000 products by revenue"])
+def test_a_number_no_plan_takes_is_never_passed_over_however_likely_the_rest(planner: Planner, message: str) -> None:
+    assert planned(planner, message, with_chance(6.0)).outcome == "decline"

@@ -40,6 +40,8 @@ STOCK = [
     ("what happens if the lead time triples?", "what_if_inventory", {"change": {"lead_time_factor": 3.0}}),
     ("suppose demand falls by 15 %", "what_if_inventory", {"change": {"demand_factor": 0.85}}),
     ("what if every supplier takes 20 days?", "what_if_inventory", {"change": {"lead_time_days": 20}}),
+    ("what if lead times are 5 days longer?", "what_if_inventory", {"change": {"lead_time_more_days": 5}}),
+    ("what if suppliers deliver 3 days sooner?", "what_if_inventory", {"change": {"lead_time_more_days": -3}}),
     ("how should we spend 50 million on inventory?", "budget_buying", {"budget": 50_000_000.0}),
     ("revenue lost to empty shelves: what did stockouts cost us in the last 60 days", "cost_of_stockouts", {"days": 60}),
 ]
@@ -51,6 +53,40 @@ DOCUMENTS = [
     ("what are customers saying in their reviews?", "review_themes"),
     ("what did the market notes say about sugar?", "market_context"),
 ]
+
+
+# One question of each language for every tool a phrase names.
+BOTH: dict[str, tuple[str, str]] = {
+    "policy_replay": (
+        "how would the other ordering policies have done over the past 180 days?",
+        "cách đặt hàng khác thì kết quả ra sao trong 90 ngày qua",
+    ),
+    "forecast_accuracy": ("how far off were our forecasts", "dự báo chính xác đến đâu?"),
+    "supplier_options": ("who else could supply SD-SM-0035", "nên mua SD-SM-0035 của nhà cung cấp nào?"),
+    "budget_buying": ("I have 40 million to spend on stock", "có 40 triệu thì nên nhập hàng gì?"),
+    "documents_and_data": ("which late deliveries qualify for a penalty under the contract", "giao hàng trễ nào bị phạt theo hợp đồng"),
+    "cost_of_stockouts": ("what have stock-outs cost us over the last 45 days", "hết hàng làm mất bao nhiêu doanh thu"),
+    "review_themes": ("what are buyers grumbling about in their reviews", "khách phàn nàn về điều gì"),
+    "market_context": ("what do the market reports say about coffee", "giá thị trường cà phê thế nào"),
+    "search_documents": ("find the document about cold storage", "tìm tài liệu về kho lạnh"),
+    "document_question": ("how do we handle a damaged parcel", "quy trình trả hàng thế nào"),
+    "safety_stock_and_eoq": ("safety stock for coffee", "tồn kho an toàn của cà phê"),
+    "abc_xyz": ("abc xyz of dairy", "phân tích abc xyz sữa"),
+    "overstock": ("which goods are overstocked", "hàng nào đang tồn kho thừa"),
+    "reorder_advice": ("make me a buying list for coffee", "nên nhập hàng gì"),
+    "stockout_risk": ("what will be gone within two weeks if nothing comes in", "hàng nào có nguy cơ hết hàng"),
+    "demand_forecast": ("how many units will we sell next month", "tháng sau bán được bao nhiêu sản phẩm"),
+    "what_if_inventory": ("what if lead time doubles", "nếu thời gian giao tăng gấp đôi thì sao"),
+}
+
+
+def test_every_tool_a_phrase_names_has_a_question_in_both_languages() -> None:
+    assert set(BOTH) == {wish.tool for wish in WISHES.values()}
+
+
+@pytest.mark.parametrize(("tool", "question"), [(tool, question) for tool, pair in BOTH.items() for question in pair])
+def test_a_phrase_of_either_language_names_its_tool(planner: Planner, tool: str, question: str) -> None:
+    assert [name for name, _ in planner.calls(question)] == [tool]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +138,7 @@ def test_the_past_is_asked_as_before(planner: Planner, question: str) -> None:
     ("question", "why"),
     [
         ("what if prices go up by 5 %?", "not what a price does"),
-        ("what happens if deliveries take 4 days longer?", "by a factor"),
+        ("what happens if customers buy 4 days longer?", "by a factor"),
         ("forecast the return rate for next month", "units and revenue"),
         ("forecast sales of unicorns next month", "unicorns"),
         ("which supplier should we order Dairy from?", "which supplier could deliver a product"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from api.schemas import Proposal
 from tests.ui.answers import EVIL, answer, hostile_answer
 from tests.ui.reading import Page, read
+from tools.facts import ModelEvidence
 from ui.labels import labels
 from ui.markup import Markup, join_all
 from ui.numbers import Locale
@@ -57,12 +59,30 @@ def test_the_evidence_holds_the_query_as_it_can_be_run_again() -> None:
     assert page.all("button", data_done="Copied")
 
 
+def test_a_model_that_could_not_be_scored_shows_no_score() -> None:
+    model = ModelEvidence(
+        id="c1.m", name="trained forecast", version="v7", trained_until=date(2026, 9, 30), score=None, naive_score=None, score_name="RMSSE"
+    )
+    unscored = page_of(Turn("q", "r1", answer(evidence=(model,))))
+    assert "trained forecast" in unscored.text and "v7" in unscored.text and "RMSSE" not in unscored.text
+    scored = page_of(Turn("q", "r1", answer(evidence=(model.model_copy(update={"score": 0.7, "naive_score": 0.9}),))))
+    assert "RMSSE 0.7 (naive 0.9)" in scored.text
+
+
 def test_questions_are_sent_as_they_are() -> None:
     clarify: Any = {"question": "Which?", "options": ["revenue by month", "revenue <b> by week"]}
     page = page_of(Turn("q", "r1", answer(clarification=clarify, status="clarify")))
     sent = [had["data-text"] for had in page.all("button", data_act="ask")]
     assert sent == ["revenue by month", "revenue <b> by week", "revenue by month", "share of revenue by category"]
     assert "One question first" in page.text
+
+
+def test_an_option_shows_the_figure_it_comes_to_and_sends_its_own_words() -> None:
+    figure = {"option": "revenue by month", "fact_id": "o1.0.revenue", "text": "37,877,000 VND"}
+    clarify: Any = {"question": "Which?", "options": ["revenue by month", "orders by month"], "figures": [figure]}
+    page = page_of(Turn("q", "r1", answer(clarification=clarify, status="clarify")))
+    assert "37,877,000 VND" in page.text
+    assert [had["data-text"] for had in page.all("button", data_act="ask")][:2] == ["revenue by month", "orders by month"]
 
 
 def test_an_answer_can_be_taken_away_and_judged() -> None:

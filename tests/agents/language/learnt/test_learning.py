@@ -19,6 +19,7 @@ from agents.language.learnt.labels import HEADS, NOTHING
 from agents.language.learnt.learning import Curve, Heard, learn
 from agents.language.learnt.learnt import ARTIFACT, BASE, DIGEST, Damaged, Learnt, base, from_text, read, to_text, write
 from agents.language.learnt.perceptron import train
+from agents.language.learnt.trees import Trees
 from agents.language.learnt.votes import BUCKETS, buckets_of, opinion
 
 Labels = dict[str, str]
@@ -100,6 +101,34 @@ def test_the_curve_counts_by_hand() -> None:
     assert curve.aurc == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
 
 
+def test_people_are_held_out_whole() -> None:
+    """With several authors each is read by voters and trees of the others: what only one author says is no use to the curve."""
+    grammar = [(buckets_of(words(text)), labels(tool)) for text, tool in SAID]
+    heard = [
+        Heard(
+            f"{author} {number}",
+            words_of_one,
+            labels("ranking"),
+            [({f"only {author}": 1.0, "x": float(right)}, labels("ranking"), right)],
+            True,
+            author=author,
+        )
+        for author, words_of_one in (("one", ("a", "b")), ("two", ("c", "d")))
+        for number in range(40)
+        for right in (True, False)
+    ]
+    _, curve = learn(grammar, heard)
+    assert len(curve.chosen) == len(heard)
+    assert all((chance > 0.5) == right for chance, right, _ in curve.chosen)
+
+
+def test_what_was_learnt_before_there_were_trees_is_still_served(shipped: Learnt) -> None:
+    before = Learnt(shipped.voters, Trees((), ()), Calibrator(0.5, {"a": 2.0}), shipped.lines)
+    again = from_text(to_text(before))
+    assert json.loads(to_text(before))["format"] == 1
+    assert again.chances([{"a": 1.0}, {}]) == pytest.approx([1 / (1 + np.exp(-2.5)), 1 / (1 + np.exp(-0.5))])
+
+
 def test_learning_finds_the_reading_that_the_words_speak_for() -> None:
     """Two readings of every question look alike; only the words tell which is right."""
     grammar = [(buckets_of(words(text)), labels(tool)) for text, tool in SAID for _ in range(5)]
@@ -124,6 +153,7 @@ def test_the_text_holds_all_that_was_learnt(shipped: Learnt) -> None:
     again = from_text(text)
     assert to_text(again) == text
     assert again.calibrator == shipped.calibrator
+    assert again.trees == shipped.trees
     assert all(np.array_equal(again.voters.heads[head].weights, shipped.voters.heads[head].weights) for head in HEADS)
 
 
@@ -155,7 +185,7 @@ def test_a_new_version_is_followed_and_a_damaged_one_passed_over(shipped: Learnt
     followed = Followed(tmp_path)
     assert followed() is base()
     root = tmp_path / FOLDER
-    changed = Learnt(shipped.voters, Calibrator(9.0, {}), shipped.lines)
+    changed = Learnt(shipped.voters, shipped.trees, Calibrator(9.0, {}), shipped.lines)
     write(changed, root / "v000001")
     (root / "CURRENT").write_text("v000001\n", encoding="utf-8")
     found = followed()

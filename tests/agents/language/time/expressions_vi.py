@@ -11,7 +11,7 @@ RELATIVE: tuple[tuple[Meant, tuple[str, ...]], ...] = (
     (o.this("day"), ("hôm nay", "doanh thu hôm nay", "ngày hôm nay")),
     (o.unit("day", -1), ("hôm qua", "ngày hôm qua", "đơn hàng hôm qua")),
     (o.unit("day", -2), ("hôm kia", "2 ngày trước")),
-    (o.this("week"), ("tuần này", "trong tuần này", "từ đầu tuần", "từ đầu tuần đến nay")),
+    (o.this("week"), ("tuần này", "trong tuần này", "trong tuần", "từ đầu tuần", "từ đầu tuần đến nay")),
     (o.this("month"), ("tháng này", "doanh thu tháng này", "từ đầu tháng", "từ đầu tháng đến nay", "tháng hiện tại", "đầu tháng đến nay")),
     (o.this("quarter"), ("quý này", "từ đầu quý đến nay", "từ đầu quý")),
     (
@@ -34,8 +34,8 @@ RELATIVE: tuple[tuple[Meant, tuple[str, ...]], ...] = (
     ),
     (o.unit("quarter", -1), ("quý trước", "quý vừa rồi", "của quý trước")),
     (o.unit("year", -1), ("năm ngoái", "năm trước", "doanh thu năm ngoái", "năm vừa rồi", "cả năm ngoái", "một năm qua")),
-    (o.unit("week", -2), ("tuần trước nữa", "2 tuần trước")),
-    (o.unit("month", -2), ("tháng trước nữa", "hai tháng trước")),
+    (o.unit("week", -2), ("tuần trước nữa", "2 tuần trước", "cách đây 2 tuần")),
+    (o.unit("month", -2), ("tháng trước nữa", "hai tháng trước", "cách đây hai tháng")),
     (o.unit("year", -2), ("năm kia", "năm trước nữa")),
     (
         o.rolling(30, "day"),
@@ -57,6 +57,8 @@ RELATIVE: tuple[tuple[Meant, tuple[str, ...]], ...] = (
         o.rolling(3, "month"),
         ("3 tháng gần đây", "ba tháng qua", "3 tháng qua", "doanh thu ba tháng qua", "3 tháng gần đây nhất", "3 tháng vừa rồi"),
     ),
+    (o.rolling(3, "month"), ("mấy tháng gần đây", "vài tháng qua", "mấy tháng nay", "dăm tháng gần đây")),
+    (o.rolling(3, "day"), ("vài ngày qua", "mấy hôm nay", "mấy ngày gần đây")),
     (o.rolling(12, "month"), ("12 tháng qua", "mười hai tháng qua", "12 tháng gần nhất")),
     (o.rolling(2, "quarter"), ("2 quý gần đây", "hai quý qua")),
     (o.rolling(5, "year"), ("5 năm qua", "năm năm qua")),
@@ -98,7 +100,10 @@ CALENDAR: tuple[tuple[Meant, tuple[str, ...]], ...] = (
         o.fixed("2025-03-05"),
         ("ngày 5/3/2025", "ngày 5 tháng 3 năm 2025", "5/3/2025", "ngày 05-03-2025", "5 tháng 3 năm 2025", "ngày mùng 5 tháng 3 năm 2025"),
     ),
-    (o.fixed("2024-02-09", "2024-02-14"), ("Tết 2024", "tết năm 2024", "Tết Nguyên Đán 2024", "tết âm lịch 2024")),
+    (
+        o.fixed("2024-02-09", "2024-02-14"),
+        ("Tết 2024", "dịp Tết 2024", "mùa tết năm 2024", "Tết Nguyên Đán 2024", "tết âm lịch 2024"),
+    ),
     (o.fixed("2024-12-24", "2024-12-26"), ("giáng sinh 2024", "noel 2024")),
 )
 
@@ -111,6 +116,10 @@ RANGES: tuple[tuple[Meant, tuple[str, ...]], ...] = (
     (
         lambda d: o.on((o.newest_day(d, 3, 15)[0] - 14 * o.DAY, o.newest_day(d, 3, 15)[0])),
         ("từ ngày 1 đến ngày 15 tháng 3", "từ ngày 1 tới 15 tháng 3"),
+    ),
+    (
+        lambda d: o.on((o.newest_day(d, 9, 10)[0] - 5 * o.DAY, o.newest_day(d, 9, 10)[0])),
+        ("từ ngày 5 đến ngày 10/9", "từ 5 đến 10/9", "ngày 5 tới 10/9", "từ mùng 5 đến 10/9", "5-10/9", "từ ngày 5 - 10/9"),
     ),
     (
         o.fixed("2025-03-01", "2025-03-15"),
@@ -128,6 +137,8 @@ RANGES: tuple[tuple[Meant, tuple[str, ...]], ...] = (
     (o.fixed("2025-10-01", "2025-10-07"), ("tuần đầu tháng 10 năm 2025", "tuần đầu tiên của tháng 10/2025")),
     (o.fixed("2025-05-01", "2025-05-10"), ("10 ngày đầu tháng 5/2025", "đầu tháng 5/2025")),
     (o.fixed("2025-03-11", "2025-03-20"), ("giữa tháng 3/2025",)),
+    (o.fixed("2025-07-01", "2025-07-31"), ("đầu quý 3/2025", "đầu quý 3 năm 2025")),
+    (o.fixed("2025-08-01", "2025-08-31"), ("giữa quý 3/2025",)),
     (o.until(lambda d: o.newest_month(d, 3)[1]), ("đến hết tháng 3", "đến tháng 3", "tới tháng 3")),
     (o.until(lambda d: o.newest_day(d, 3, 31)[0]), ("tính đến ngày 31/3", "tại ngày 31/3", "tính đến 31/3")),
     (o.until(lambda d: date(2024, 12, 31)), ("trước năm 2025", "đến hết năm 2024")),

@@ -263,8 +263,6 @@ VIETNAMESE = (
     "tháng nào cao nhất",
     "đầu ra",
     "cuối danh sách",
-    "vài ngày qua",
-    "mấy tháng gần đây",
     "gần đây",
     "dạo này",
     "bao lâu",

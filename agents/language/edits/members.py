@@ -1,0 +1,74 @@
+"""Who they are: the members behind a count, the records behind a figure; a figure broken down where no cut was named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from agents.language.edits.draft import Draft
+
+# What is counted, by the figure.
+_COUNTED: Mapping[str, str] = {
+    **dict.fromkeys(("active_customers", "new_customers", "repeat_customers", "customer_count", "sign_ups"), "customer"),
+    **dict.fromkeys(("active_products", "product_count"), "product"),
+    **dict.fromkeys(("orders", "cancelled_orders", "placed_orders", "cancelled_value", "revenue", "margin"), "order"),
+    **dict.fromkeys(("late_deliveries", "deliveries", "shipments", "damaged_shipments"), "shipment"),
+    **dict.fromkeys(("open_purchase_orders", "overdue_purchase_orders", "purchase_orders", "purchase_spend"), "purchase_order"),
+}
+# What a figure is broken down by when nothing is said.
+_USUAL = (
+    (re.compile(r"customer|repeat|sign_ups"), "province"),
+    (re.compile(r"supplier|purchase|received|rejected"), "supplier"),
+    (re.compile(r"deliver|shipment|shipping|damage|on_time"), "carrier"),
+    (re.compile(r"stock|cover|turnover|shrinkage"), "location"),
+    (re.compile(r"cancel"), "channel"),
+)
+_BEHIND = re.compile(
+    r"\b(?P<noun>orders?|customers?|products?|items?|shipments?|deliveries|purchase orders?) (?:behind|underneath|that make up|in|of) "
+    r"(?:it|that|this|them|those|the (?:number|figure|total|sum))\b",
+    re.IGNORECASE,
+)
+_NOUNS = {
+    "order": "order",
+    "customer": "customer",
+    "product": "product",
+    "item": "product",
+    "shipment": "shipment",
+    "deliverie": "shipment",
+}
+
+
+def asks_behind(message: str) -> bool:
+    """The orders behind it."""
+    return bool(_BEHIND.search(message))
+
+
+def list_members(draft: Draft) -> None:
+    """Which ones, who are they, the orders behind it; and "break it down" with nothing after it."""
+    if draft.tool != "metric_value" or len(draft.metrics) != 1 or draft.arguments.get("periods"):
+        return
+    behind = _BEHIND.search(draft.message)
+    if behind:
+        noun = behind["noun"].casefold().rstrip("s")
+        draft.take.used.update(range(len(draft.sketch.groups)))
+        _by(draft, _NOUNS.get(noun, "purchase_order" if "purchase" in noun else "order"))
+    elif _is_bare(draft) and draft.mood.has("listing") and (member := _COUNTED.get(draft.metrics[0])):
+        draft.take.used.update(range(len(draft.sketch.groups)))
+        _by(draft, member)
+    elif _is_bare(draft) and draft.mood.has("breaking"):
+        draft.take.used.update(range(len(draft.sketch.groups)))
+        cut = next((cut for pattern, cut in _USUAL if pattern.search(draft.metrics[0])), "category")
+        draft.take.assume(f"broken down by {cut.replace('_', ' ')}, because nothing else was named")
+        _by(draft, cut)
+
+
+def _is_bare(draft: Draft) -> bool:
+    """Whether nothing else is named: no figure, no name, no time, no other cut."""
+    sketch = draft.sketch
+    other = [slot for slot in sketch.dimensions if not draft.is_manner(slot.at) and slot.name != _COUNTED.get(draft.metrics[0])]
+    nouns = [slot for slot in sketch.metrics if not slot.verb and not draft.is_manner(slot.at)]
+    return not (nouns or other or sketch.filters or sketch.periods or sketch.buckets or sketch.numbers or sketch.comparisons)
+
+
+def _by(draft: Draft, member: str) -> None:
+    draft.become("breakdown", metrics=draft.metrics, by=[member])

@@ -1,0 +1,130 @@
+"""Fillers of the tools for lines over time: trends, running totals, rolling means, weekdays and hours."""
+
+from __future__ import annotations
+
+import re
+
+from agents.language.fill_measures import explain_average
+from agents.language.sketch import Sketch
+from agents.language.taker import Candidate, Taker
+from tools.query.contract import Grain
+
+
+def fill_trend(sketch: Sketch) -> Candidate | None:
+    """Metrics over time."""
+    take = Taker(sketch)
+    drawn = take.cue("trend")
+    metrics = take.metrics()
+    grain = take.bucket() or _grain_dimension(take)
+    if not metrics or not (drawn or grain):
+        return None
+    explain_average(take, metrics)
+    take.cue("change", "total", "group", "performance")
+    if sketch.has("rising") and sketch.has("falling"):
+        take.cue("rising", "falling")  # up or down: the line shows it
+    by = take.dimensions("group", "within")
+    return take.made(
+        "trend",
+        {"metrics": metrics, "grain": grain or _usual_grain(sketch), "by": by, "where": take.where(), **take.period(), **take.compare()},
+        0.3,
+    )
+
+
+def _grain_dimension(take: Taker) -> Grain | None:
+    """A dimension of time that is grouped by."""
+    for slot in take.sketch.dimensions:
+        if slot.name in ("day", "week", "month", "quarter", "year") and slot.role in ("group", "within") and slot.at not in take.used:
+            take.used.add(slot.at)
+            grain: Grain = slot.name  # type: ignore[assignment]
+            return grain
+    return None
+
+
+def _usual_grain(sketch: Sketch) -> Grain:
+    """Months, or days where the period is shorter than two months."""
+    for slot in sketch.periods:
+        meaning = slot.span.meaning
+        name = str(getattr(meaning, "name", ""))
+        if "week" in name or "month" in name or getattr(meaning, "month", None) or getattr(meaning, "unit", "") in ("day", "week"):
+            return "day"
+    return "month"
+
+
+def fill_running(sketch: Sketch) -> Candidate | None:
+    """The total so far."""
+    take = Taker(sketch)
+    if not take.cue("cumulative"):
+        return None
+    metric = take.metric("revenue")
+    grain = take.bucket() or "month"
+    return take.made(
+        "running_total", {"metric": metric, "grain": grain, "by": take.dimensions("group"), "where": take.where(), **take.period()}, 1
+    )
+
+
+def fill_rolling(sketch: Sketch) -> Candidate | None:
+    """A smoothed line."""
+    take = Taker(sketch)
+    if not take.cue("rolling"):
+        return None
+    words = take.cue_words("rolling")
+    length = take.duration()
+    take.cue("average")
+    metric = take.metric("revenue")
+    number = take.number("plain") if length is None else None
+    bucket = take.bucket()
+    grain = (length.unit if length and length.unit != "hour" else None) or bucket or "day"
+    n = int(length.n) if length else int(number.number) if number else 28 if grain == "day" else 3
+    return take.made(
+        "rolling_average",
+        {
+            "metric": metric,
+            "grain": grain,
+            "n": n,
+            "how": "sum" if "sum" in words or {"sum", "summed", "total"} & {token.folded for token in sketch.tokens} else "mean",
+            "by": take.dimensions("group"),
+            "where": take.where(),
+            **take.period(),
+        },
+        1,
+    )
+
+
+def fill_pattern(sketch: Sketch) -> Candidate | None:
+    """By weekday and hour."""
+    take = Taker(sketch)
+    if any(slot.best.dimension in ("order", "purchase_order", "shipment") for slot in sketch.filters):
+        return None
+    single = sketch.periods or {"ever", "single", "record"} & {token.folded for token in sketch.tokens}
+    if (
+        single
+        and sketch.has("top", "bottom")
+        and take.cue_words("pattern") in ("which day", "what day", "best day", "slowest day", "busiest day")
+    ):
+        return None
+    both = take.cue("heat")
+    words = take.cue_words("pattern")
+    asked = take.cue("pattern") or both
+    named = [slot.name for slot in sketch.dimensions if slot.name in ("weekday", "hour")]
+    if not asked and not named:
+        return None
+    if [slot for slot in sketch.dimensions if slot.role in ("group", "within") and slot.name not in ("weekday", "hour")]:
+        return None
+    for slot in sketch.dimensions:
+        if slot.name in ("weekday", "hour"):
+            take.used.add(slot.at)
+    take.cue("top", "bottom", "group", "which", "average", "trend")
+    hour = "hour" in named or bool(re.search(r"hour|time|giờ|rush|peak", words))
+    day = "weekday" in named or bool(re.search(r"day|when|thứ|ngày", words))
+    of = (
+        ["weekday", "hour"]
+        if both or (hour and "weekday" in named)
+        else ["hour"]
+        if hour and "weekday" not in named
+        else ["weekday"]
+        if day
+        else ["hour"]
+    )
+    metric = take.metric("orders")
+    take.dimensions("head") if "customer" in {slot.name for slot in sketch.dimensions} else None
+    return take.made("weekday_hour_pattern", {"metric": metric, "of": of, "where": take.where(), **take.period()}, 0.8)

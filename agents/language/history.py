@@ -1,0 +1,57 @@
+"""What was asked before: the answers a message may lean on, with what was taken back taken away, and the question that waits."""
+
+from __future__ import annotations
+
+from agents.language.follow import habits, holds
+from agents.language.tokens import tidy, tokens_of
+from agents.memory import Dialogue, Turn
+
+_SHORT = 8
+# Words that add nothing to a step back.
+_FILLING = frozenset(
+    [
+        *("a", "all", "and", "again", "back", "before", "can", "could", "did", "do", "for", "go", "had", "have", "how", "i", "is", "it"),
+        *("last", "let", "like", "me", "my", "no", "now", "of", "oh", "ok", "okay", "one", "please", "previous", "question", "result"),
+        *("same", "sorry", "step", "take", "that", "the", "then", "thing", "this", "to", "undo", "us", "view", "want", "was", "we"),
+        *("went", "what", "wait", "with", "would", "you", "just", "cai", "truoc", "ve", "di", "nhe", "thoi", "cho", "toi", "giup", "cau"),
+        *("hoi", "lai", "nhu", "cu", "buoc", "em", "anh", "mot", "luc", "nay", "vua", "roi", "o"),
+    ]
+)
+
+
+def goes_back(message: str) -> bool:
+    """Whether a message only takes the last step back; "back to this year" changes something."""
+    words = [token.folded for token in tokens_of(tidy(message)) if token.text[0].isalnum()]
+    for phrase in habits().back:
+        for place in range(len(words) - len(phrase) + 1):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                return not set(words[:place] + words[place + len(phrase) :]) - _FILLING
+    return False
+
+
+def goes_to_the_start(message: str) -> bool:
+    """Whether a message takes every step back."""
+    tokens = tokens_of(tidy(message))
+    return len(tokens) <= _SHORT and holds(tokens, habits().first)
+
+
+def answered(dialogue: Dialogue) -> list[Turn]:
+    """The turns that were answered, oldest first; one that took a step back ends on the one before it."""
+    stack: list[Turn] = []
+    for turn in dialogue.turns:
+        if turn.plan.outcome != "answer":
+            continue
+        if goes_back(turn.question) and len(stack) > 1 and turn.plan.calls() == stack[-2].plan.calls():
+            stack.pop()
+        else:
+            stack.append(turn)
+    return stack
+
+
+def last_of(dialogue: Dialogue) -> Turn | None:
+    """What a message leans on: the last answer, or the question that was asked back since."""
+    asked = next((turn for turn in reversed(dialogue.turns) if turn.plan.outcome in ("answer", "clarify")), None)
+    if asked is not None and asked.plan.outcome == "clarify":
+        return asked
+    stack = answered(dialogue)
+    return stack[-1] if stack else None
