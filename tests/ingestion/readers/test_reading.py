@@ -132,9 +132,10 @@ def test_interrupting_the_caller_ends_the_child(large: Path, tmp_path: Path) -> 
 
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
 from ingestion.readers.reading import read_file
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts in the background
 read_file(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
