@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from knowledge.views import sentences
+from knowledge.views import grouped, sentences
 
 PART_WORDS, MOST_PARTS = 40, 64
 _HEADING_CHARACTERS, _ROW_WORDS = 90, 40
@@ -33,15 +33,7 @@ def text_parts(title: str, section: str, text: str) -> tuple[str, ...]:
 
 def table_parts(prefix: str, text: str) -> tuple[str, ...]:
     """A few rows of a table at a time, each after what stands before the table."""
-    groups: list[list[str]] = []
-    size = 0
-    for row in text.splitlines():
-        length = len(row.split())
-        if not groups or size + length > _ROW_WORDS:
-            groups.append([])
-            size = 0
-        groups[-1].append(row)
-        size += length
+    groups = grouped(text.splitlines(), _ROW_WORDS)
     return _bounded([prefix + "\n" + "\n".join(group) for group in groups]) or (f"{prefix}\n{text}",)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,16 +55,21 @@ def look(question: str) -> Views:
 
 def windows(text: str, words: int = _WINDOW_WORDS) -> tuple[str, ...]:
     """Whole sentences grouped to passages of about so many words."""
+    return tuple(" ".join(group) for group in grouped(sentences(text), words))[:_MOST_WINDOWS]
+
+
+def grouped(pieces: Iterable[str], words: int) -> list[list[str]]:
+    """Pieces one after another in groups of at most so many words; a longer piece is a group of its own."""
     found: list[list[str]] = []
     size = 0
-    for sentence in sentences(text):
-        length = len(sentence.split())
+    for piece in pieces:
+        length = len(piece.split())
         if not found or size + length > words:
             found.append([])
             size = 0
-        found[-1].append(sentence)
+        found[-1].append(piece)
         size += length
-    return tuple(" ".join(group) for group in found)[:_MOST_WINDOWS]
+    return found
 
 
 def sentences(text: str) -> list[str]:

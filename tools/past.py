@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from ingestion.calendar import Span
 from tools.contract import ToolContext
-from tools.facts import Days, Fact, FactTable, FactValue, Findings, QueryEvidence, Shape, TableColumn
+from tools.facts import Days, Fact, FactTable, Findings, QueryEvidence, Shape, TableColumn
 from tools.query.contract import AnyOf, Filter, Query, Result
 from tools.query.operators.steps import Steps
 from tools.query.read import read_query
@@ -44,7 +43,7 @@ def evidence_of(context: ToolContext, id: str, result: Result) -> QueryEvidence:
         id=id,
         tool=context.tool,
         sql=result.sql,
-        parameters=_plain(result.parameters),
+        parameters=dict(result.parameters),
         tables=result.tables,
         row_count=result.row_count,
         snapshot=result.snapshot,
@@ -102,7 +101,3 @@ def _said_days(text: str) -> Days | None:
 
 def _days(span: Span | None) -> Days | None:
     return Days(start=span.first, end=span.last) if span else None
-
-
-def _plain(parameters: Mapping[str, FactValue]) -> dict[str, FactValue]:
-    return dict(parameters)

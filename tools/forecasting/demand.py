@@ -11,11 +11,11 @@ from tools.errors import CannotDo
 from tools.facts import Days, Evidence, Fact, FactTable, FactValue, Findings, RuleEvidence, TableColumn, Unit
 from tools.forecasting.ahead import Amount, Expected, Window, buckets, grain_of, window
 from tools.forecasting.from_history import FromHistory, from_history
-from tools.forecasting.past_demand import Where, evidence, past_demand, past_demand_by
+from tools.forecasting.past_demand import Where, past_demand, past_demand_by
 from tools.forecasting.promising import promises
 from tools.forecasting.terms import AheadGrain, DemandForecastQuery, Measure
 from tools.forecasting.trained import find_trained, products_of
-from tools.past import filters_in_words
+from tools.past import evidence_of, filters_in_words
 from tools.query.contract import Filter, Query
 
 HISTORY_DAYS, HISTORY_BUCKETS = 56, 26
@@ -53,7 +53,7 @@ def _by_bucket(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     table = FactTable(title="Demand forecast", shape="line", columns=(TableColumn(name=grain), *_columns(query.measure)), rows=tuple(rows))
     return Findings(
         facts=tuple(facts),
-        evidence=(ahead.evidence(context.call_id), evidence(past.read, context.call_id, context.tool)),
+        evidence=(ahead.evidence(context.call_id), evidence_of(context, f"{context.call_id}.e", past.read)),
         tables=(table, history_table(ahead, grain, names[0].removeprefix("expected_"), query.measure)),
         period=asked.days,
         notes=(*why, *ahead.notes, *past.read.notes),
@@ -85,7 +85,7 @@ def _by_member(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     ]
     return Findings(
         facts=tuple(facts),
-        evidence=(*made, evidence(found[0].read, context.call_id, context.tool)),
+        evidence=(*made, evidence_of(context, f"{context.call_id}.e", found[0].read)),
         tables=(FactTable(title="Demand forecast", shape="bar", columns=columns, rows=rows),),
         period=asked.days,
         notes=(*why, *dict.fromkeys(note for each, _ in told if each not in own for note in each.notes), *found[0].read.notes),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ml.forecast.history_reading import MOST_DAYS, History, SoldDay, read_history
-from tools.facts import QueryEvidence
 from tools.forecasting.terms import Measure, Member
 from tools.query.contract import AnyOf, Between, Filter, Last, Query, Result
 from tools.query.operators.breakdown import Breakdown
@@ -53,20 +52,6 @@ def past_demand_by(served: Served, where: Where, by: Member, measure: Measure, l
         if history is not None:
             found.append(PastDemand(name, key, history, result))
     return tuple(found)
-
-
-def evidence(read: Result, call_id: str, tool: str) -> QueryEvidence:
-    """The query a history was read with."""
-    return QueryEvidence(
-        id=f"{call_id}.e",
-        tool=tool,
-        sql=read.sql,
-        parameters=dict(read.parameters),
-        tables=read.tables,
-        row_count=read.row_count,
-        snapshot=read.snapshot,
-        data_as_of=read.data_as_of,
-    )
 
 
 def _run(served: Served, query: Query) -> Result:
