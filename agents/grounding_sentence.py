@@ -20,7 +20,7 @@ _ROWS = re.compile(r"\**\s*(?:rows|dòng)\b")
 _NOT_ROWS = re.compile(r"(?:number|at least|lần thứ|ít nhất)\s+\**$", re.IGNORECASE)
 _BARE: tuple[Kind, ...] = ("count", "ratio", "number")
 # What an item of a list is about stands before its colon; what a list is about, at the end of the line above it.
-_HEAD = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+\**(?:#\d+\s+)?(?P<names>[^:]+?)\**:|.*?\s(?P<last>\S+?)\**:\s*$")
+_ITEM = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+\**(?:#\d+\s+)?")
 # The numbers of a period are said as a period, never bare.
 _DATED = ("period", "compare")
 
@@ -41,13 +41,23 @@ class Sentence:
 
 def headed(text: str, codes: Collection[str]) -> list[Place]:
     """Names that look like numbers, where only a name can stand: as what an item or a list is about."""
-    head = _HEAD.match(text)
-    if head is None or not codes:
-        return []
-    group = "names" if head["names"] else "last"
-    starts = accumulate((len(part) + len(_JOINED) for part in head[group].split(_JOINED)), initial=head.start(group))
-    found = zip(starts, head[group].split(_JOINED), strict=False)
-    return [Place((start, start + len(part)), part) for start, part in found if part in codes]
+    start, end = _head(text) if codes else (0, 0)
+    parts = text[start:end].split(_JOINED)
+    starts = accumulate((len(part) + len(_JOINED) for part in parts), initial=start)
+    return [Place((at, at + len(part)), part) for at, part in zip(starts, parts, strict=False) if part in codes]
+
+
+def _head(text: str) -> tuple[int, int]:
+    """Where the names of an item stand, or the last word of a line before a list; by hand, for a pattern would go back and forth."""
+    item = _ITEM.match(text)
+    if item:
+        start, colon = item.end(), text.find(":", item.end())
+    else:
+        stem = text.rstrip()
+        colon = len(stem) - 1 if stem.endswith(":") else -1
+        start = max(stem.rfind(" ", 0, colon), stem.rfind("\n", 0, colon)) + 1
+    end = start + len(text[start : max(start, colon)].rstrip("*"))
+    return (start, end) if colon >= 0 and (item or start > 0) else (0, 0)
 
 
 def counts_rows(mention: Mention, sentence: Sentence) -> bool:

@@ -92,6 +92,14 @@ def test_every_period_reads_back_as_its_days(start: date, length: int, language:
     assert day.days == Days(start=start, end=start)
 
 
+@pytest.mark.parametrize("text", ["#1 January 2026: 4", "- #12 March 2025: 4,000 VND"])
+def test_the_rank_before_a_month_is_no_day_of_it(text: str) -> None:
+    (month,) = find_dates(text)
+    assert month.days is not None
+    assert month.days.start.day == 1
+    assert month.days.end.day == 31
+
+
 @given(st.text(max_size=60))
 def test_text_never_becomes_markup_or_a_placeholder(text: str) -> None:
     shown_text = escape(text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
 from agents.grounding import check
+from agents.grounding_sentence import headed
 from agents.plan import Language, Part, Plan, PlannedCall
 from agents.writer import Draft
 from tests.agents.demo_answers import CURRENCY, KNOWN
@@ -208,3 +210,25 @@ def test_weeks_are_a_number_of_the_question_only_where_it_counts_in_weeks(grain:
     call = PlannedCall(id="c1", tool="rolling_average", arguments={"n": 4, "grain": grain})
     plan = Plan(standalone_question="revenue", parts=(Part(agent="bi", question="revenue", calls=(call,)),))
     assert [each.reason for each in check("Revenue by week, 4 weeks at a time.", FACTS, plan, "en", CURRENCY, KNOWN).removed] == expected
+
+
+def test_a_head_of_many_stars_is_read_in_no_time() -> None:
+    started = process_time()
+    assert headed("- " + "*" * 20_000, {"12"}) == []
+    assert headed("* " * 10_000 + ":", {"12"}) == []
+    assert process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("- **#1 84029 · 85123**: 4 units", ["84029", "85123"]),
+        ("2) 84029: 4 units", ["84029"]),
+        ("The orders of 84029:", ["84029"]),
+        ("The orders of **84029**:", []),
+        ("- 84029 without a colon", []),
+        ("84029:", []),
+    ],
+)
+def test_names_that_look_like_numbers_stand_at_the_head(text: str, names: list[str]) -> None:
+    assert [text[slice(*place.span)] for place in headed(text, {"84029", "85123"})] == names
