@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from tests.tools.query.examples import H2, YOY, YTD
 from tests.tools.query.oracle import column, floats
 from tests.tools.query.shop import AS_OF, Shop, between
 from tools.errors import BadInput, CannotDo
-from tools.query.contract import Between, Calendar
+from tools.query.contract import Between, Calendar, Filter, FilterOp
 from tools.query.operators.cohort import Cohort
 from tools.query.operators.pattern import Pattern
 from tools.query.operators.running import Rolling, Running
@@ -26,6 +27,17 @@ def daily(shop: Shop, value: str) -> pd.Series[float]:
     """Every day of the data with its sum, empty days as 0."""
     sums = shop.valid.groupby("day")[value].sum()
     return sums.reindex(pd.date_range(sums.index.min(), pd.Timestamp(AS_OF)), fill_value=0)
+
+
+@pytest.mark.parametrize(("op", "values", "kept"), [("!=", (7,), range(6)), ("in", (6, 7), (5, 6)), ("between", (1, 5), range(5))])
+def test_days_of_the_week_that_are_left_out_are_no_days_without_sales(
+    ask: Ask, shop: Shop, op: FilterOp, values: tuple[int, ...], kept: Sequence[int]
+) -> None:
+    days = daily(shop, "net_amount")
+    expected = days[pd.DatetimeIndex(days.index).dayofweek.isin(list(kept))]
+    found = ask(Series(metrics=("revenue",), grain="day", where=(Filter(dimension="weekday", op=op, values=values),)))
+    assert [str(value) for value in column(found, "day")] == [str(day.date()) for day in pd.DatetimeIndex(expected.index)]
+    assert [float(str(value)) for value in column(found, "revenue")] == pytest.approx(list(expected))
 
 
 def test_running_total_restarts_each_year(ask: Ask, shop: Shop) -> None:

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from ingestion.calendar import Grain, Span, start_of
 from tools.query import clock
-from tools.query.bench import Bench, Draft
+from tools.query.bench import Bench, Conditions, Draft
 from tools.query.changes import changed, changed_columns
-from tools.query.contract import Comparison, Query
+from tools.query.contract import Comparison, Filter, Query
+from tools.query.filters import filter_sql
 from tools.query.relation import Ask, known_span, relate
 
 
@@ -59,10 +60,19 @@ def dense_series(bench: Bench, ask: Ask, grain: Grain, name: str = "facts") -> s
     span = known_span(bench, ask.span)
     fiscal = bench.context.fiscal_year_start
     first, last = (bench.bind(start_of(day, grain, fiscal)) for day in (span.first, span.last))
-    spine = bench.add(f"{name}_{grain}s", clock.dense(grain, first, last))
+    spine = bench.add(f"{name}_{grain}s", clock.dense(grain, first, last) + _of_the_weekdays(bench, ask.where, grain))
     keys = [bench.key(dimension) for dimension in ask.by]
     filled = [f"COALESCE({part}.{m}, 0) AS {m}" if bench.metric(m).fills_with_zero else f"{part}.{m}" for m in ask.metrics]
     on = " AND ".join([f"{part}.{grain} = {spine}.{grain}", *(f"{part}.{key} IS NOT DISTINCT FROM groups.{key}" for key in keys)])
     groups = f"CROSS JOIN (SELECT DISTINCT {', '.join(keys)} FROM {part}) AS groups " if keys else ""
     selected = ", ".join([f"{spine}.{grain}", *(f"groups.{key}" for key in keys), *filled])
     return bench.add(f"{name}_dense", f"SELECT {selected} FROM {spine} {groups}LEFT JOIN {part} ON {on}")
+
+
+def _of_the_weekdays(bench: Bench, where: Conditions, grain: Grain) -> str:
+    """A day that a filter on weekdays leaves out is no day without sales: it is no bucket at all."""
+    if grain != "day":
+        return ""
+    asked = [each for each in where if isinstance(each, Filter) and each.dimension == "weekday"]
+    kept = [filter_sql(bench, each, lambda _: clock.part("weekday", "starts.moment")) for each in asked]
+    return f" WHERE {' AND '.join(kept)}" if kept else ""
