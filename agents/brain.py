@@ -47,6 +47,7 @@ class Understood(Frozen):
     calls: tuple[PlannedCall, ...] = ()  # the calls of that plan as the message changes them, where it says all of it in them
     left: tuple[str, ...] = ()  # words of the message those calls take no account of
     chance: float | None = None  # that those calls are what was meant
+    reply: str = ""  # why the message cannot be answered, in its language: then it is not tried in another way
     moments: tuple[Moment, ...] = ()
     mentions: tuple[Mention, ...] = ()
     assumptions: tuple[str, ...] = ()

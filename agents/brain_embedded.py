@@ -75,7 +75,7 @@ class EmbeddedBrain:
         from agents.language.clauses import read_clauses
         from agents.language.decide import plan_of
         from agents.language.parse import Parsed, parse
-        from agents.language.replan import plan_again, with_calls
+        from agents.language.replan import not_again, plan_again, repeats, with_calls
         from agents.language.skill import Skill
 
         words = self.vocabulary()
@@ -83,7 +83,7 @@ class EmbeddedBrain:
         if approved := self._verified.plan(question, language, world):
             return approved
         if again := plan_again(understood, world):
-            return again
+            return _in_its_language(again, again.assumptions)
 
         def read(text: str) -> Parsed:
             return parse(text, words.lexicon, words.values, understood.as_of, language)
@@ -91,6 +91,8 @@ class EmbeddedBrain:
         said = clauses_of(question)
         skill = Skill(self._learnt(), understood.edits is not None, read)
         plan = plan_of(question, read_clauses(said[:_MOST_CLAUSES], read), world, language, words.values.nearest, skill)
+        if repeats(plan, understood):
+            return not_again(plan)
         plan = _in_its_language(plan, (*understood.assumptions, *plan.assumptions))
         if left := tuple(said[_MOST_CLAUSES:]):  # told in the answer, never just dropped
             plan = plan.model_copy(update={"ignored": (*plan.ignored, *left), "confidence": "low"})

@@ -79,7 +79,7 @@ def changed(plan: Plan, changes: Sequence[Change], choices: Choices) -> Plan:
             removed.extend(_put(arguments, place, value))
     for call, field, at in sorted(set(removed), key=lambda each: -each[2]):
         del arguments[call][field][at]
-    return _with_arguments(plan, arguments, choices)
+    return _with_arguments(plan, arguments)
 
 
 def as_message(plan: Plan) -> str:
@@ -212,33 +212,13 @@ def _op_for(op: object, values: list[str]) -> object:
     return (several if len(values) > 1 else one).get(str(op), op)
 
 
-def _with_arguments(plan: Plan, arguments: Mapping[str, Json], choices: Choices) -> Plan:
+def _with_arguments(plan: Plan, arguments: Mapping[str, Json]) -> Plan:
+    from agents.language.telling import told  # the words of the planner are read when something is changed, not at start
+
     parts = tuple(
         part.model_copy(update={"calls": tuple(call.model_copy(update={"arguments": dict(arguments[call.id])}) for call in part.calls)})
         for part in plan.parts
     )
     edited = Plan(standalone_question=plan.standalone_question, language=plan.language, parts=parts)
-    said = spoken(pieces_of(edited, choices), edited.calls())
+    said = told([(call.tool, dict(call.arguments)) for call in edited.calls()], plan.language)
     return edited.model_copy(update={"standalone_question": said})
-
-
-_PLAIN = frozenset({"metric_value", "breakdown", "ranking", "trend"})
-_SAID: Mapping[PieceKind, str] = {
-    "limit": "top {value}",
-    "metric": "{value}",
-    "grouping": "by {value}",
-    "filter": "{name} {value}",
-    "period": "{value}",
-    "comparison": "against {value}",
-}
-
-
-def spoken(pieces: Sequence[Piece], calls: Sequence[PlannedCall]) -> str:
-    """A plan in plain words: what a conversation shows of a question that was changed rather than typed, and what the next one leans on."""
-    tools = dict.fromkeys(call.tool.replace("_", " ") for call in calls if call.tool not in _PLAIN)
-    order = list(_SAID)
-    said = [
-        _SAID[piece.kind].format(name=piece.name.removesuffix(" ="), value=piece.value).replace("_", " ")
-        for piece in sorted(pieces, key=lambda piece: order.index(piece.kind))
-    ]
-    return " ".join([*(f"{tool}:" for tool in tools), *said])

@@ -33,6 +33,7 @@ class Turn(Frozen):
     status: Status
     text: str
     run_id: str = ""
+    found: bool = True  # whether any tool could be asked at all: what was refused is nothing to lean on
 
 
 class Preferences(Frozen):

@@ -21,7 +21,12 @@ async def keep(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
         raise LookupError("there is no answer to remember")
     plan = Plan.model_validate(state.get("plan") or {"standalone_question": state["message"], "outcome": "decline"})
     turn = Turn(
-        question=desk.answer.question, plan=plan, status=desk.answer.status, text=desk.answer.text[:MAX_REMEMBERED_TEXT], run_id=run_id
+        question=desk.answer.question,
+        plan=plan,
+        status=desk.answer.status,
+        text=desk.answer.text[:MAX_REMEMBERED_TEXT],
+        run_id=run_id,
+        found=not desk.findings or any(finding.findings for finding in desk.findings),
     )
     handles = handles_of(_newest_first(desk, plan)) if desk.answer.status != "failed" else []
     turns, before = known_before(state, run_id)
@@ -50,11 +55,22 @@ def _rows(table: FactTable, call_id: str) -> list[Handle]:
         return []
     dimension = names[named]
     key = names.index(f"{dimension}_id") if f"{dimension}_id" in names else named
+    if (record := _record(table, names[:named])) is not None:
+        dimension, key, named = names[record].removesuffix("_id"), record, record
     return [
         Handle(place=number, dimension=dimension, value=str(row[key]), name=str(row[named] or row[key]), call_id=call_id)
         for number, row in enumerate(table.rows[:MAX_HANDLES], 1)
         if row[key] is not None
     ]
+
+
+def _record(table: FactTable, before: list[str]) -> int | None:
+    """The column of the records that are listed, each once, where they have a number and no name: purchase orders of suppliers."""
+    place = next((place for place, name in enumerate(before) if name.endswith("_id")), None)
+    if place is None or before[place].removesuffix("_id") in {column.name for column in table.columns}:
+        return None
+    keys = [row[place] for row in table.rows]
+    return place if len(set(keys)) == len(keys) and all(isinstance(key, str) for key in keys) else None
 
 
 def _is_name(table: FactTable, place: int) -> bool:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from api.blocking import beside
 from api.store.errors import StoreError
+from api.store.jobs import JobStatus
 from api.work.catalog import FETCH_FEED, INDEX_DOCUMENT, KEEP_LIBRARY, UPDATE_INDEX
+from api.work.contract import A, Kind
 from api.work.documents import FetchFeed, IndexDocument, UpdateIndex, library_of, staging
 from api.work.errors import WorkError
 from api.work.library import KeepLibrary
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("oiis.api")
 _LOOK_SECONDS, _SWEEP_SECONDS, _FEED_SECONDS = 2.0, 30.0, 3_600.0
-_STAGED_SECONDS = 24 * 3_600.0
+_PATIENT_SECONDS = 5.0  # less than anybody gives an answer
+_STAGED_SECONDS, _AGAIN_SECONDS = 24 * 3_600.0, 300.0
 
 
 class Documents:
@@ -61,7 +64,7 @@ class Documents:
         with self._lock:
             if self._searcher is None:
                 index = DocumentIndex(self._settings.home / "documents_index", self._settings.documents_vectors_url, self.embedder)
-                self._searcher = Searcher(self.library, index)
+                self._searcher = Searcher(self.library, index, patient_seconds=_PATIENT_SECONDS)
             return self._searcher
 
 
@@ -70,7 +73,8 @@ class DocumentWatch:
 
     def __init__(self, settings: Settings, dispatcher: Dispatcher) -> None:
         self._settings, self._dispatcher = settings, dispatcher
-        self._indexed = self._written = ""
+        self._written = ""
+        self._asked: dict[str, tuple[str, str]] = {}
         self._given: set[tuple[str, int, int]] = set()
         self._fed: dict[str, int] = {}
         self._swept_at = float("-inf")
@@ -126,8 +130,7 @@ class DocumentWatch:
     async def _follow_data(self) -> None:
         """What the data show is written anew when the data changed."""
         snapshot = await beside(self._snapshot)
-        if snapshot and snapshot != self._written:
-            await self._dispatcher.ask(KEEP_LIBRARY, KeepLibrary(), f"library-{snapshot}")
+        if snapshot and snapshot != self._written and await self._ended(KEEP_LIBRARY, KeepLibrary(), f"library-{snapshot}") == "done":
             self._written = snapshot
 
     def _snapshot(self) -> str:
@@ -136,17 +139,24 @@ class DocumentWatch:
         return f"{version.name}-{version.created_at}" if version else ""
 
     async def _follow_library(self) -> None:
-        """Whoever changed the library, the index follows."""
-        mark = await beside(self._mark)
-        if mark and mark != self._indexed:
-            await self._dispatcher.ask(UPDATE_INDEX, UpdateIndex(), f"index-{mark}")
-            self._indexed = mark
+        """Whoever changed the library, the index follows, and is asked for until it has."""
+        if behind := await beside(self._behind):
+            await self._ended(UPDATE_INDEX, UpdateIndex(), f"index-{behind}")
 
-    def _mark(self) -> str:
-        """What changes when the library does; nothing while there is none."""
-        library = library_of(self._settings.home)
-        revision = library.revision()
-        return f"{(library.folder / 'library.db').stat().st_ino}-{revision}" if revision else ""
+    def _behind(self) -> str:
+        """The state of the library while the index holds another; nothing while there is no library."""
+        from knowledge.index_state import indexed_state
+
+        state = library_of(self._settings.home).state()
+        return state if state and state != indexed_state(self._settings.home / "documents_index") else ""
+
+    async def _ended(self, kind: Kind[A], arguments: A, key: str) -> JobStatus:
+        """How far work is that is still needed. What ended and did not help is asked for again after a pause, under a key of its own."""
+        wanted, asked = self._asked.get(kind.name, ("", ""))
+        job = await self._dispatcher.ask(kind, arguments, asked if wanted == key else key)
+        if job.finished_at and time.time() - job.finished_at.timestamp() > _AGAIN_SECONDS:
+            self._asked[kind.name] = (key, f"{key}-{int(time.time() / _AGAIN_SECONDS)}")
+        return job.status
 
     async def _tidy(self) -> None:
         if time.monotonic() - self._swept_at > _SWEEP_SECONDS:

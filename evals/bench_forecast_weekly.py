@@ -69,9 +69,9 @@ def by_week(test: Backtest, panel: Panel) -> Backtest:
 
 
 def _week_fold(fold: Fold, panel: Panel) -> Fold:
-    step = _weekly_step(cut(panel, fold.origin))
+    step, season = _weekly_steps(cut(panel, fold.origin))
     outlooks = {name: _week_outlook(outlook) for name, outlook in fold.outlooks.items()}
-    return replace(fold, sold=_sums(fold.sold), step=step, season=step, outlooks=outlooks)
+    return replace(fold, sold=_sums(fold.sold), step=step, season=season, outlooks=outlooks)
 
 
 def _week_outlook(outlook: Outlook) -> Outlook:
@@ -85,10 +85,11 @@ def _sums(days: Floats) -> Floats:
     return np.asarray(days[:, : whole * WEEK].reshape(len(days), whole, WEEK).sum(axis=2))
 
 
-def _weekly_step(past: Panel) -> Floats:
-    """Root mean square of the step from one week to the next, weeks counted back from the cut."""
+def _weekly_steps(past: Panel) -> tuple[Floats, Floats]:
+    """Root mean square, which scales RMSSE, and mean size, which scales MASE, of the step from a week to the next, counted from the cut."""
     week = (pd.Timestamp(past.as_of) - past.days["ds"]).dt.days // WEEK
     sums = past.days.groupby(["unique_id", week.rename("week")], sort=False)["y"].sum(min_count=WEEK).unstack("week")
     steps = np.diff(sums.reindex(past.series["unique_id"]).sort_index(axis=1).to_numpy(np.float64), axis=1)
-    squares = np.nanmean(np.where(np.isfinite(steps), steps**2, np.nan), axis=1)
-    return np.asarray(np.where(squares > 0, np.sqrt(squares), np.nan))
+    steps = np.where(np.isfinite(steps), steps, np.nan)
+    squares, sizes = np.nanmean(steps**2, axis=1), np.nanmean(np.abs(steps), axis=1)
+    return np.where(squares > 0, np.sqrt(squares), np.nan), np.where(sizes > 0, sizes, np.nan)

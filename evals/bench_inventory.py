@@ -31,6 +31,7 @@ from ml.inventory.lead_times import LeadTimes, Waits, measure
 from ml.inventory.orders import Shelves, Terms, plan_orders
 from ml.inventory.policies import Forecast, Past, cover_days, flat_cover_days, normal_theory, whole_distribution, worth_keeping
 from ml.inventory.simulate import Outcome, Policy, Stretch, replay
+from ml.inventory.steady import told_on
 from ml.inventory.tradeoff import Saving, compare
 from ml.inventory.trust import Memory, best_part
 from ml.panel import SEPARATOR
@@ -126,7 +127,7 @@ def m5_forecast(data: Path, past: Past) -> Forecast | None:
     own = np.array(["{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids])
 
     def forecast(history: History, days: int) -> Outlook:
-        usual, told = past.usual(history, days), found.on(history.as_of)
+        usual, told = past.usual(history, days), told_on(found, history.as_of, past.weeks(history))
         part = best_part(found, replace(history, ids=tuple(map(str, own))), memory)
         return usual if told is None else share_out(told, own, np.ones(len(own)), usual, part)
 

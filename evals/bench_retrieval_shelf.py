@@ -41,9 +41,9 @@ class MadeShelf:
         """Every document."""
         return self._documents
 
-    def revision(self) -> int:
+    def state(self) -> str:
         """It never changes."""
-        return 1
+        return "drawn"
 
 
 class DrawnVectors:

@@ -41,11 +41,13 @@ SUITES: tuple[Suite, ...] = (
     Suite("dev", "questions and dialogues that may be looked at while building", ("dev",)),
     Suite("dev2", "questions of a second author that may be looked at", ("dev2",)),
     Suite("dev3", "questions of a third author that may be looked at", ("dev3",)),
+    Suite("dev4", "questions of a fourth and a fifth author that may be looked at", ("dev4",)),
     Suite(
         "quick", "every third question of dev and dev2: what CI asks", ("dev", "dev2"), lambda case: not case.is_dialogue and _third(case)
     ),
     Suite("test", "questions and dialogues of which only totals are looked at", ("test",)),
     Suite("test3", "questions of a third author of which only totals are looked at", ("test3",)),
+    Suite("test4", "questions of a sixth author of which only totals are looked at", ("test4",)),
     Suite("all", "everything"),
     Suite("smoke", "every tenth question of dev", ("dev",), lambda case: not case.is_dialogue and case.id.endswith("1")),
     Suite("dialogues", "conversations of several turns", keep=lambda case: case.is_dialogue),

@@ -32,7 +32,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Citations:
-    """Quotes against the places that answer; `silence` is the share of unanswerable questions that were told to be so."""
+    """Quotes against the places that answer, wrong where nothing does; `silence` is the share of unanswerable questions told to be so."""
 
     n: int
     precision: float
@@ -93,12 +93,12 @@ def cite(asked: Iterable[Question], ask: Ask, embedder: Embedder | None = None) 
     for question in asked:
         reply = answer_from(question.ask, tuple(ask(question)), embedder)
         right.append(reply.answered == bool(question.places))
+        if reply.quotes:
+            precise.append(mean(any(_in_place(quote, place) for place in question.places) for quote in reply.quotes))
         if not question.places:
             silent.append(not reply.answered)
             continue
         answered.append(reply.answered)
-        if reply.quotes:
-            precise.append(mean(any(_in_place(quote, place) for place in question.places) for quote in reply.quotes))
         recalled.append(mean(any(_in_place(quote, place) for quote in reply.quotes) for place in question.places))
     return Citations(len(right), _mean(precise), _mean(recalled), _mean(answered), _mean(silent), _mean(right))
 

@@ -241,7 +241,10 @@ def _matches(path: Path, record: FileRecord, thorough: bool) -> bool:
     try:
         if path.stat().st_size != record.bytes:
             return False
-        return not thorough or hashlib.sha256(path.read_bytes()).hexdigest() == record.sha256
+        if not thorough:
+            return True
+        with path.open("rb") as handle:  # a piece at a time: a file may be hundreds of megabytes
+            return hashlib.file_digest(handle, "sha256").hexdigest() == record.sha256
     except OSError:
         return False
 

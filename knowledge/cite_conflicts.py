@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from knowledge.cite_subject import parallel
+from knowledge.clauses_quantities import amount_number, amounts, durations, fold, percentages
 from knowledge.contract import Document, Passage, Quote
 from knowledge.keyword_words import terms
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*\s*(?:%|[^\W\d_]+)?")
+_FIGURE = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)\s*(?P<unit>[^\W\d_]+)?")
 _ALIKE = 0.6
 
 
@@ -45,11 +48,26 @@ def dated(document: Document) -> date | None:
 def _disagree(one: Quote, other: Quote) -> bool:
     if one.doc_id == other.doc_id:
         return False
-    figures = [frozenset(figure.split()[0] for figure in map(str.strip, _FIGURE.findall(each.text))) for each in (one, other)]
     words = [frozenset(term for term in terms(each.text) if not any(map(str.isdigit, term))) for each in (one, other)]
-    if not all(figures) or not all(words) or figures[0] & figures[1]:
+    if not all(words) or len(words[0] & words[1]) < _ALIKE * min(map(len, words)):
         return False
-    return len(words[0] & words[1]) >= _ALIKE * min(map(len, words))
+    figures = [_figures(each.text) for each in (one, other)]
+    both = figures[0].keys() & figures[1].keys()
+    return any(not figures[0][unit] & figures[1][unit] for unit in both - {""} or both)  # bare numbers are versions and years as well
+
+
+def _figures(text: str) -> dict[str, set[Decimal]]:
+    """The figures of a sentence by what they count: days, shares, a currency, else the word behind; "thirty days" are 30."""
+    folded, found = fold(text), defaultdict[str, set[Decimal]](set)
+    taken: list[tuple[int, int]] = []
+    for reader in (durations, percentages, amounts):
+        for each in reader(folded):
+            found[f"{reader.__name__} {each.kind}"].add(each.value)
+            taken.append((each.start, each.end))
+    for plain in _FIGURE.finditer(folded):
+        if not any(start <= plain.start() < end for start, end in taken):
+            found[plain["unit"] or ""].add(amount_number(plain["number"]))
+    return found
 
 
 def _ordered(one: Quote, other: Quote, documents: dict[tuple[str, int], Document]) -> Conflict:

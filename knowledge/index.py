@@ -20,10 +20,11 @@ from knowledge.embed import Embedder, MiniLM
 from knowledge.embed_cache import CachedEmbedder
 from knowledge.index_corpus import Corpus, Unit
 from knowledge.index_parts import table_parts, text_parts
+from knowledge.index_state import CARD, FORMAT
 from knowledge.keyword_words import terms
 from knowledge.vectors import ChromaVectors, VectorsDown, drop_collections, drop_others
 
-CARD, OWNER, FORMAT, CANARIES, THREADS = "card.json", "owner", 3, 8, 2
+OWNER, CANARIES, THREADS = "owner", 8, 2
 
 
 Marks = tuple[tuple[int, int], ...]
@@ -34,7 +35,7 @@ class Shelf(Protocol):
 
     def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]: ...
 
-    def revision(self) -> int: ...
+    def state(self) -> str: ...
 
 
 class BadIndex(IngestionError):
@@ -54,7 +55,8 @@ class Card(Frozen):
     """What an index version says of itself."""
 
     format: int
-    revision: int
+    state: str = ""  # of the library, which is another one after every change and after a backup was put back
+    revision: int = 0  # what earlier releases kept instead
     embedder: str
     units: int
     documents: int
@@ -83,11 +85,25 @@ class OpenIndex:
     near: ChromaVectors | None
     notes: tuple[str, ...] = ()
     marks: Marks = ()  # how its files looked when they were checked
+    users: int = 0
+    retired: bool = False
 
     def close(self) -> None:
         """Let go of the vector store."""
         if self.near:
             self.near.close()
+
+    def retire(self) -> None:
+        """Close it once the last who ranks with it has ended."""
+        self.retired = True
+        if not self.users:
+            self.close()
+
+    def leave(self) -> None:
+        """One fewer ranks with it."""
+        self.users -= 1
+        if self.retired and not self.users:
+            self.close()
 
 
 class DocumentIndex:
@@ -115,9 +131,9 @@ class DocumentIndex:
 
     def update(self, shelf: Shelf, wait_seconds: float = 30.0) -> Built:
         """Build a version when the current one does not hold what the library holds now, or is damaged."""
-        card, revision = self._sound_card(), shelf.revision()
+        card, state = self._sound_card(), shelf.state()
         version = self.current()
-        if card and version and (card.revision, card.embedder, card.format) == (revision, self.embedder.name, FORMAT):
+        if card and version and (card.state, card.embedder, card.format) == (state, self.embedder.name, FORMAT):
             return Built(version.name, card.documents, card.units, 0, 0.0)
         return self.rebuild(shelf, wait_seconds)
 
@@ -127,13 +143,13 @@ class DocumentIndex:
         with self._versions.building(wait_seconds) as draft:
             if self.current() is None:  # the pointer names a version that cannot be read; it would stop the next from being sealed
                 (self.root / POINTER).unlink(missing_ok=True)
-            revision = shelf.revision()
+            state = shelf.state()
             embedder = CachedEmbedder(self.embedder, self.root / "embeddings.sqlite")
             units = [unit_of(document, chunk) for document, chunk in shelf.chunks()]
             corpus = Corpus.build(units, embedder)
             card = Card(
                 format=FORMAT,
-                revision=revision,
+                state=state,
                 embedder=embedder.name,
                 units=len(units),
                 documents=len(corpus.documents),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
 from ingestion.progress import Progress, silent
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from knowledge.library import Filing, Library
 
 FOLDER, PREFIX = "insights", "insight-"
+WRITER: Literal["insights"] = "insights"
 _FEWEST_REVIEWS, _MOST_PRODUCTS = 5, 50  # of a quarter
 _LONGEST_CODE = 19  # what is left of the 40 letters of an id
 _MARKDOWN = "text/markdown"
@@ -60,14 +61,19 @@ class Refreshed:
 
 
 def refresh_insights(library: Library, snapshot: Snapshot, language: InsightLanguage = "en", progress: Progress = silent) -> Refreshed:
-    """Write the insights of a snapshot; those that say the same as before stay, those that no longer hold are replaced or removed."""
+    """Write the insights of a snapshot; those that say the same as before stay, those that no longer hold are replaced or removed.
+
+    Only what was written here is touched, and what a person removed or wrote on is left as it is.
+    """
     progress("looking for what history shows", 0.0)
-    written = {insight.key: insight for insight in insights_of(snapshot, language)}
-    there = {document.doc_id: document for document in library.list() if document.doc_id.startswith(PREFIX) and document.kind == "insight"}
-    hashes = {key: hashlib.sha256(insight.markdown().encode()).hexdigest() for key, insight in written.items()}
+    hashed = {insight: hashlib.sha256(insight.markdown().encode()).hexdigest() for insight in insights_of(snapshot, language)}
+    closed = library.closed_to(WRITER)
+    written = {insight.key: insight for insight, sha256 in hashed.items() if not closed.holds(insight.key, sha256)}
+    hashes = {insight.key: sha256 for insight, sha256 in hashed.items()}
+    there = {document.doc_id: document for document in library.written_by(WRITER) if document.doc_id not in closed.documents}
     gone = [key for key, document in there.items() if hashes.get(key) != document.sha256]
-    for key in gone:
-        library.remove(key)
+    if gone:
+        library.withdraw(WRITER, gone)
     new = [insight for key, insight in written.items() if key not in there or key in gone]
     progress("filing what was found", 0.7)
     if new:
@@ -175,4 +181,5 @@ def filing_of(insight: Insight) -> Filing:
         media_type=_MARKDOWN,
         folder=FOLDER,
         entities=insight.entities,
+        writer=WRITER,
     )

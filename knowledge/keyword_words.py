@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from knowledge.embed import PACKAGE
@@ -16,6 +17,8 @@ _RUN = re.compile(r"[^\W_]+(?:[-_./,:][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?![\d.,])")
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese put no blanks between words: two letters that stand together are looked for instead.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _SMALL_WORDS = """
 a an the and or but if then of to in on at for from by with as is are was were be been being am do does did have has had i you he she it we
@@ -104,7 +107,7 @@ def _places() -> dict[str, int]:
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     """Words in lower case, each with whether it begins where the last one ended; ids come whole and in parts."""
-    for run in _RUN.findall(unicodedata.normalize("NFC", text)):
+    for run in _RUN.findall(_spaced(unicodedata.normalize("NFC", text))):
         lowered = run.lower()
         if not any(letter.isdigit() for letter in lowered):
             yield from ((part, True) for part in _PART.findall(lowered))
@@ -115,6 +118,16 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
             yield lowered.replace("/", "-").replace("_", "-") if len(parts) > 1 else lowered, True
             if len(parts) > 1:
                 yield from ((part, False) for part in parts)
+
+
+def _spaced(text: str) -> str:
+    """The text with blanks between the pairs of letters where a script has none between its words."""
+    return _UNSPACED.sub(lambda found: f" {' '.join(_pairs(found[0]))} ", text) if _UNSPACED.search(text) else text
+
+
+def _pairs(run: str) -> list[str]:
+    letters = [letter for letter in run if letter.isalnum()]
+    return ["".join(pair) for pair in pairwise(letters)] if len(letters) > 1 else letters
 
 
 def _amount(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -21,8 +21,9 @@ from knowledge.chunk import cut
 from knowledge.contract import Chunk, Document, Entity, Parsed
 from knowledge.library_files import Originals
 from knowledge.library_filing import Filing, alike, checked, corrected, file_document, new_id
+from knowledge.library_machines import Closed, Writer, by_machine, closed_to, note_removal, written_by
 from knowledge.library_rows import chunk_rows, put_document, read_chunk, read_chunks
-from knowledge.library_tables import damage, empty_log, reading, writing
+from knowledge.library_tables import damage, empty_log, note_change, outdated, read_revision, read_state, reading, writing
 from knowledge.library_visibility import in_force, known_from
 from knowledge.parse import parse, read_bounded
 from knowledge.parse_errors import BadDocument, NoDocument
@@ -71,14 +72,34 @@ class Library:
             return tuple(self._file_one(connection, parsed, content, checked(filing), known) for parsed, content, filing in items)
 
     def remove(self, doc_id: str, version: int | None = None) -> tuple[Document, ...]:
-        """Delete a document, or one version of it, with all that was made of it; what was deleted."""
+        """Delete a document, or one version of it, with all that was made of it; what was deleted. No machine files it again."""
         with self._changing() as connection:
-            gone = [each for each in _documents(connection, doc_id) if version in (None, each.version)]
+            there = list(_documents(connection, doc_id))
+            gone = [each for each in there if version in (None, each.version)]
             if not gone:
                 raise missing(doc_id, version)
+            note_removal(connection, gone, left=len(there) - len(gone))
             _delete(connection, gone)
         self.sweep()
         return tuple(gone)
+
+    def withdraw(self, writer: Writer, doc_ids: Collection[str]) -> None:
+        """Delete what a machine wrote under these ids, and nothing that anybody else did."""
+        with self._changing() as connection:
+            _delete(connection, [each for each in written_by(connection, writer) if each.doc_id in doc_ids])
+        self.sweep()
+
+    def written_by(self, writer: Writer) -> tuple[Document, ...]:
+        """Every version that a machine wrote."""
+        self._bring_up()
+        with reading(self._file) as connection:
+            return tuple(written_by(connection, writer)) if connection else ()
+
+    def closed_to(self, writer: Writer) -> Closed:
+        """What a machine has to leave alone."""
+        self._bring_up()
+        with reading(self._file) as connection:
+            return closed_to(connection, writer) if connection else Closed()
 
     def sweep(self) -> int:
         """Delete what no document holds any more: originals left behind by a removal or a kill, and what the log remembers."""
@@ -161,7 +182,12 @@ class Library:
     def revision(self) -> int:
         """A number that grows with every change; 0 when nothing was ever added."""
         with reading(self._file) as connection:
-            return _revision(connection) if connection else 0
+            return read_revision(connection) if connection else 0
+
+    def state(self) -> str:
+        """What the library holds, in a word that changes with every change and differs from that of any other library; empty at first."""
+        with reading(self._file) as connection:
+            return read_state(connection) if connection else ""
 
     def damage(self) -> tuple[str, ...]:
         """What is not as it was written: the file, the originals, and chunks that are not what their document gives when cut again."""
@@ -192,7 +218,13 @@ class Library:
             before = connection.total_changes
             yield connection
             if connection.total_changes > before:
-                connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'revision'")
+                note_change(connection)
+
+    def _bring_up(self) -> None:
+        """A library of an earlier release does not tell yet who wrote what."""
+        if outdated(self._file):
+            with self._changing():
+                pass
 
     def _there(self, filing: Filing, sha256: str) -> Added | None:
         """What is already kept of exactly this content, found without reading it again."""
@@ -215,20 +247,21 @@ class Library:
         if there:
             return there
         if held:
-            return self._correct(connection, corrected(held[0], filing), held[1], parsed)
+            shelf = filing.shelf if _taken_over(held[1], filing) else held[1]
+            return self._correct(connection, corrected(held[0], filing), shelf, parsed)
         doc_id, before = _place(connection, filing, parsed, sha256)
         version = before.version + 1 if before else 1
         document = file_document(filing, parsed, doc_id, version, sha256, known)
         document = document.model_copy(update={"added_at": datetime.now(UTC).isoformat(timespec="seconds")})
         chunks = chunk_rows(cut(document, parsed))
-        put_document(connection, document, filing.shelf, _revision(connection) + 1, parsed, chunks)
+        put_document(connection, document, filing.shelf, read_revision(connection) + 1, parsed, chunks)
         return Added(document, "new_version" if before else "added", _notes(document, parsed, before), len(chunks.chunks))
 
     def _correct(self, connection: sqlite3.Connection, document: Document, shelf: str, parsed: Parsed) -> Added:
         """The same version under a better card: its chunks carry title and day, so they are cut again."""
         chunks = chunk_rows(cut(document, parsed))
         _delete(connection, [document])
-        put_document(connection, document, shelf, _revision(connection) + 1, parsed, chunks)
+        put_document(connection, document, shelf, read_revision(connection) + 1, parsed, chunks)
         return Added(document, "corrected", (), len(chunks.chunks))
 
 
@@ -259,10 +292,15 @@ def _held(connection: sqlite3.Connection, filing: Filing, sha256: str) -> tuple[
 def _same(connection: sqlite3.Connection, filing: Filing, sha256: str) -> Added | None:
     """What is there already of a document about which nothing new is said."""
     held = _held(connection, filing, sha256)
-    if held is None or corrected(held[0], filing) != held[0]:
+    if held is None or corrected(held[0], filing) != held[0] or _taken_over(held[1], filing):
         return None
     document, shelf = held
     return Added(document, "unchanged" if shelf == filing.shelf else "duplicate", (f"the same content is kept as {document.doc_id}",))
+
+
+def _taken_over(shelf: str, filing: Filing) -> bool:
+    """Whether a person gives what a machine wrote: from then on it is theirs."""
+    return by_machine(shelf) and filing.writer == "person"
 
 
 def _place(connection: sqlite3.Connection, filing: Filing, parsed: Parsed, sha256: str) -> tuple[str, Document | None]:
@@ -292,10 +330,6 @@ def _notes(document: Document, parsed: Parsed, before: Document | None) -> tuple
     if document.language == "other":
         found.append("it is in neither English nor Vietnamese: it is found by its words, less well by its meaning")
     return tuple(found)
-
-
-def _revision(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT value FROM counters WHERE name = 'revision'").fetchone()[0])
 
 
 def missing(doc_id: str, version: int | None) -> NoDocument:

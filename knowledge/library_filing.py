@@ -12,12 +12,14 @@ from difflib import SequenceMatcher
 
 from knowledge.contract import Document, DocumentKind, Entity, Language, Parsed
 from knowledge.entities import find_entities
+from knowledge.library_machines import Writer, shelf_of
 from knowledge.parse_dates import labelled_dates
 from knowledge.parse_errors import BadDocument
 
 MOST_NAME_CHARACTERS, MOST_TITLE_CHARACTERS, MOST_ENTITIES = 255, 300, 50
 _DOC_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 _SCOPE = re.compile(r"^[a-z][a-z0-9_-]{0,39}(:[a-z][a-z0-9_-]{0,39})?$")
+WRITE_SCOPE = "documents:write"  # what it takes to add and delete; it shows nothing
 _LIKE_TITLES = 0.6
 # The first that fits names the kind; the folder and the name are asked before the title.
 _KINDS: tuple[tuple[DocumentKind, str], ...] = (
@@ -52,11 +54,12 @@ class Filing:
     media_type: str | None = None
     folder: str = ""
     entities: tuple[Entity, ...] = ()
+    writer: Writer = "person"
 
     @property
     def shelf(self) -> str:
         """Where it stands: what comes to the same place under a like title is a new version."""
-        return f"{self.scope}/{plain(self.folder)}/{plain(self.name)}"
+        return shelf_of(self.writer, f"{self.scope}/{plain(self.folder)}/{plain(self.name)}")
 
 
 def checked(filing: Filing) -> Filing:
@@ -64,7 +67,7 @@ def checked(filing: Filing) -> Filing:
     name = clean_name(filing.name)
     if filing.doc_id is not None and not _DOC_ID.match(filing.doc_id):
         raise _bad(name, f"document id {filing.doc_id[:60]!r}", "1 to 40 small letters, digits and hyphens")
-    if not _SCOPE.match(filing.scope):
+    if not _SCOPE.match(filing.scope) or filing.scope == WRITE_SCOPE:
         raise _bad(name, f"scope {filing.scope[:60]!r}", "a scope such as documents:read or documents:finance")
     for first, last in ((filing.effective_from, filing.effective_until), (filing.period_from, filing.period_until)):
         if first and last and first > last:

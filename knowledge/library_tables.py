@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,11 +12,11 @@ from urllib.parse import quote
 from ingestion.versions import full
 from knowledge.parse_errors import BadLibrary
 
-FORM = 1
+FORM = 2
 _APPLICATION = 0x01150D0C
 _WAIT_SECONDS = 30.0
 _READER_MS = 50  # how long emptying the log waits for somebody who still reads the past
-_TABLES = """
+_FIRST = """
     CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE documents (
         doc_id TEXT NOT NULL, version INTEGER NOT NULL, shelf TEXT NOT NULL, scope TEXT NOT NULL, sha256 TEXT NOT NULL,
@@ -30,6 +31,17 @@ _TABLES = """
         kind TEXT NOT NULL, page INTEGER, section TEXT NOT NULL, parent INTEGER NOT NULL,
         PRIMARY KEY (doc_id, version, ordinal)) STRICT, WITHOUT ROWID;
     INSERT INTO counters VALUES ('revision', 0);
+"""
+# Documents of machines stood on shelves like those of people; only machines said a period or chose an id without a hash.
+_SECOND = """
+    CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE removals (doc_id TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (doc_id, sha256)) STRICT, WITHOUT ROWID;
+    UPDATE documents SET shelf = '!insights/' || shelf
+        WHERE shelf = 'documents:read/insights/' || doc_id || '.md' AND json_extract(body, '$.period_from') IS NOT NULL;
+    UPDATE documents SET shelf = '!demo/' || shelf
+        WHERE shelf GLOB 'documents:read/demo/*' AND NOT doc_id GLOB '*-' || replace(hex(zeroblob(6)), '0', '[0-9a-f]');
+    UPDATE documents SET shelf = '!feed/' || shelf
+        WHERE shelf GLOB 'documents:read/feeds/*' AND shelf GLOB '*/' || substr(doc_id, 6) || '.txt' AND doc_id GLOB 'news-*';
 """
 # FULL: what was acknowledged is on the disk. secure_delete: what was removed is not in the file any more.
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON")
@@ -66,6 +78,32 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         connection.execute("BEGIN")
         form = _form(connection, path)
         yield connection if form else None
+
+
+def outdated(path: Path) -> bool:
+    """Whether the library was last written by an earlier release; the next writer brings it up to this one."""
+    if not path.exists():
+        return False
+    with _told(path), closing(_connect(path, "ro", _READER)) as connection:
+        return 0 < _form(connection, path) < FORM
+
+
+def note_change(connection: sqlite3.Connection) -> None:
+    """Count a change, under a mark that no other library and no other course of events has."""
+    connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'revision'")
+    connection.execute("INSERT OR REPLACE INTO marks VALUES ('change', ?)", (secrets.token_hex(8),))
+
+
+def read_revision(connection: sqlite3.Connection) -> int:
+    """How often the library was changed."""
+    return int(connection.execute("SELECT value FROM counters WHERE name = 'revision'").fetchone()[0])
+
+
+def read_state(connection: sqlite3.Connection) -> str:
+    """What the library holds, in a word: the same again only when nothing was changed; a restored backup has its own."""
+    marked = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'").fetchone()
+    row = connection.execute("SELECT value FROM marks WHERE name = 'change'").fetchone() if marked else None
+    return f"{read_revision(connection)}{f'-{row[0]}' if row else ''}"
 
 
 def empty_log(path: Path) -> None:
@@ -105,10 +143,10 @@ def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connect
 
 
 def _found(connection: sqlite3.Connection, path: Path) -> None:
-    if _form(connection, path):
-        return
-    script = f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={FORM}; PRAGMA application_id={_APPLICATION}; COMMIT;"
-    connection.executescript(script)
+    form = _form(connection, path)
+    if form < FORM:
+        steps = "".join((_FIRST, _SECOND)[form:])
+        connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version={FORM}; PRAGMA application_id={_APPLICATION}; COMMIT;")
 
 
 def _form(connection: sqlite3.Connection, path: Path) -> int:

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 
 from knowledge.parse_errors import BadDocument, Trouble
 
-MOST_PARTS = 5_000
+MOST_PARTS, MOST_DIRECTORY_BYTES = 5_000, 2_000_000
 MOST_UNFOLDED_BYTES = 400_000_000
 MOST_RATIO, FREE_BYTES = 200, 20_000_000  # text shrinks 5 to 30 times; below the free size the ratio says nothing
 _HEAD_BYTES = 4_096
+_END, _END_SIGN, _LONGEST_REMARK = struct.Struct("<4s4H2LH"), b"PK\x05\x06", 1 << 16
+_END_64, _END_64_SIGN, _LOCATOR_BYTES, _LOCATOR_SIGN = struct.Struct("<4sQ2H2L4Q"), b"PK\x06\x06", 20, b"PK\x06\x07"
 _XML = (".xml", ".rels", ".vml")
 _CHECK = "check where the file comes from; if it is right, save its text as PDF or plain text and add that"
+
+
+def refuse_directory(content: bytes, name: str) -> None:
+    """BadDocument for an archive whose list of parts alone is too long to be read in this process; its end says how long it is."""
+    parts, size = _directory(content)
+    if parts > MOST_PARTS:
+        raise _refused("bomb", f"it has {parts:,} parts, {MOST_PARTS:,} are the most", name, _CHECK)
+    if size > MOST_DIRECTORY_BYTES:
+        raise _refused("bomb", f"the list of its parts takes {size:,} bytes, {MOST_DIRECTORY_BYTES:,} are the most", name, _CHECK)
+
+
+def _directory(content: bytes) -> tuple[int, int]:
+    """How many parts an archive says it has and how many bytes list them, found as `zipfile` finds it; 0 where there is no end."""
+    place = len(content) - _END.size
+    if not (content.startswith(_END_SIGN, max(place, 0)) and content.endswith(b"\0\0")):
+        place = content.rfind(_END_SIGN, max(place - _LONGEST_REMARK, 0))
+    if place < 0 or len(content) - place < _END.size:
+        return 0, 0
+    _, _, _, _, parts, size, *_ = _END.unpack_from(content, place)
+    longer = place - _LOCATOR_BYTES - _END_64.size
+    if longer >= 0 and content.startswith(_LOCATOR_SIGN, place - _LOCATOR_BYTES) and content.startswith(_END_64_SIGN, longer):
+        *_, parts, size, _ = _END_64.unpack_from(content, longer)
+    return parts, size
 
 
 def check_archive(content: bytes, name: str) -> None:

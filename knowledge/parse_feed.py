@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element, ParseError
 
@@ -18,7 +19,17 @@ MOST_ENTRIES = 500
 _ENTRIES = ("item", "entry")
 _TEXTS = ("encoded", "content", "description", "summary")
 _DAYS = ("pubDate", "published", "date", "updated")
-_SUFFICIENT = 200
+_MARKS = ("guid", "id")
+_SUFFICIENT, _OPENING = 200, "Entry:"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: its title, what it is called by its feed (its guid or id, else its address), and what it says."""
+
+    title: str
+    mark: str
+    blocks: tuple[Block, ...]
 
 
 def read(content: bytes, name: str) -> Parsed:
@@ -40,18 +51,21 @@ def read(content: bytes, name: str) -> Parsed:
     return outline.parsed(f"Feed: {title or name}")
 
 
-def entries_of(parsed: Parsed) -> Iterator[tuple[str, tuple[Block, ...]]]:
-    """Each entry by its title, with its blocks."""
-    title, blocks = "", []  # type: str, list[Block]
+def entries_of(parsed: Parsed) -> Iterator[Entry]:
+    """Each entry, the first of them first; one begins where a mark or another title stands."""
+    title, mark, blocks = "", "", []  # type: str, str, list[Block]
     for block in parsed.blocks:
         above = block.section[0] if block.section else ""
-        if blocks and above != title:
-            yield title, tuple(blocks)
+        opens = block.text.startswith(_OPENING) and len(block.section) < 2
+        if blocks and (above != title or opens):
+            yield Entry(title, mark, tuple(blocks))
             blocks = []
-        title = above
-        blocks.append(block.model_copy(update={"section": block.section[1:]}))
+        if above != title or opens:
+            title, mark = above, block.text.removeprefix(_OPENING).strip() if opens else ""
+        if not opens:
+            blocks.append(block.model_copy(update={"section": block.section[1:]}))
     if blocks:
-        yield title, tuple(blocks)
+        yield Entry(title, mark, tuple(blocks))
 
 
 def _add(outline: Outline, entry: Element) -> None:
@@ -60,6 +74,8 @@ def _add(outline: Outline, entry: Element) -> None:
     outline.heading((1.0,), title or "Without a title")
     day = next((found for name in _DAYS if name in children and (found := _day(_text(children[name])))), "")
     link = _link(children.get("link"))
+    mark = next((found for name in _MARKS if name in children and (found := _text(children[name]))), link)
+    outline.text(f"{_OPENING} {mark}")
     outline.text("\n".join(line for line in (f"Published on: {day}" if day else "", f"Source: {link}" if link else "") if line))
     for name in _TEXTS:
         if name in children and (said := "".join(children[name].itertext()).strip()):

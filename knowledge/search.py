@@ -16,18 +16,18 @@ from knowledge.contract import Document, DocumentKind, Passage
 from knowledge.embed import Matrix, NoModel
 from knowledge.fuse import TUNED, Weights
 from knowledge.index import BadIndex, DocumentIndex, OpenIndex
-from knowledge.index_corpus import Places
 from knowledge.parse_errors import NoDocument
 from knowledge.rerank import DEPTH, Asked, CrossEncoder, bonus, without_repeats
 from knowledge.search_filters import Known, Shelf, allowed_units, key_of, passes, staleness, visible
-from knowledge.search_rank import Allowed, Ranking, rank
+from knowledge.search_rank import Allowed, Ranking, nothing_near, rank
+from knowledge.search_repair import BeingIndexed, Repair
 from knowledge.vectors import VectorsDown
 from knowledge.views import QuestionKind, Views, look
 
 DEFAULT_SCOPES = frozenset({"documents:read"})
 MOST_CHARACTERS, MOST_PASSAGES = 20_000, 100
 _MASKS, _AWAY_SECONDS = 64, 30.0
-Asking = tuple[str, int, frozenset[str], frozenset[DocumentKind], frozenset[str], date | None]
+Asking = tuple[str, str, frozenset[str], frozenset[DocumentKind], frozenset[str], date | None]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,15 @@ class Searcher:
         index: DocumentIndex,
         weights: Mapping[QuestionKind, Weights] = TUNED,
         cross_encoder: CrossEncoder | None = None,
+        patient_seconds: float | None = None,
     ) -> None:
+        """`patient_seconds`: how long a question waits while the index is made again; as long as it takes when left out."""
         self.library, self.index = library, index
         self._weights, self._cross_encoder = weights, cross_encoder
         self._lock = threading.Lock()
         self._opened: OpenIndex | None = None
+        self._patient_seconds = patient_seconds
+        self._repair: Repair | None = None
         self._known: Known | None = None
         self._masks: dict[Asking, Allowed] = {}
         self._looked_at = float("-inf")  # when the vector store was last found away
@@ -68,18 +72,20 @@ class Searcher:
     ) -> Found:
         """The best passages of the documents the caller may see; of each document the version in force on the day, or the newest."""
         views = look(question[:MOST_CHARACTERS])
-        with self._lock:
-            known = self._documents()
-            if not known.documents:
-                return Found((), ("the library holds no documents yet",))
-            opened, repaired = self._index()
-        if not views.question.strip():
-            return Found((), ("there is no question",), opened.version)
-        asked = (opened.version, known.revision, frozenset(scopes), frozenset(kinds), frozenset(entities), as_of)
-        ranking, notes = self._rank(opened, views, self._allowed(asked, opened, known))
-        ordered = self._reranked(opened, views, ranking, known)
-        passages = tuple(self._passages(opened, ranking, ordered[: min(max(top, 1), MOST_PASSAGES)], known))
-        return Found(passages, (*repaired, *notes, *staleness(opened, known)), opened.version)
+        known, opened, repaired = self._enter()
+        if opened is None:
+            return Found((), ("the library holds no documents yet",))
+        try:
+            if not views.question.strip():
+                return Found((), ("there is no question",), opened.version)
+            asked = (opened.version, known.state, frozenset(scopes), frozenset(kinds), frozenset(entities), as_of)
+            ranking, notes = self._rank(opened, views, self._allowed(asked, opened, known))
+            ordered = self._reranked(opened, views, ranking, known)
+            passages = tuple(self._passages(opened, ranking, ordered[: min(max(top, 1), MOST_PASSAGES)], known))
+            return Found(passages, (*repaired, *notes, *staleness(opened, known)), opened.version)
+        finally:
+            with self._lock:
+                opened.leave()
 
     def reply(self, question: str, passages: Sequence[Passage]) -> Reply:
         """What the passages say to a question, in their own words."""
@@ -92,33 +98,53 @@ class Searcher:
         """Let go of what is open; the next question opens it again."""
         with self._lock:
             if self._opened:
-                self._opened.close()
+                self._opened.retire()
             self._opened = None
 
+    def _enter(self) -> tuple[Known, OpenIndex | None, tuple[str, ...]]:
+        """The documents and the index to search, which stays open until it is left; no index where there are no documents."""
+        while True:
+            with self._lock:
+                known = self._documents()
+                if not known.documents:
+                    return known, None, ()
+                opened, notes = self._index()
+                if opened:
+                    opened.users += 1
+                    return known, opened, notes
+                repair = self._repair
+            if repair and not repair.done.wait(self._patient_seconds):
+                raise BeingIndexed("the documents are being indexed again", remedy="ask again in a minute")
+
     def _documents(self) -> Known:
-        if self._known is None or self._known.revision != self.library.revision():
+        if self._known is None or self._known.state != self.library.state():
             self._known = Known.of(self.library)
         return self._known
 
-    def _index(self) -> tuple[OpenIndex, tuple[str, ...]]:
-        """The current version, opened once; built where there is none, built again where it is damaged."""
+    def _index(self) -> tuple[OpenIndex | None, tuple[str, ...]]:
+        """The current version, opened once; none while it is built because there was none or it was damaged."""
         version = self.index.current()
         if self._opened and version and self.index.unchanged(self._opened, version):
             self._look_again(self._opened)
             return self._opened, ()
-        notes: tuple[str, ...] = ()
+        if self._repair and not self._repair.done.is_set():
+            return None, ()
+        repair, self._repair = self._repair, None
+        if repair and repair.error:
+            raise repair.error
         try:
             fresh = self.index.open()
         except BadIndex as damage:
+            if repair:  # it was just made again, and that is of no use either
+                raise
             if self._moved_on(version):  # a newer version took the place of this one while it was being opened
                 return self._index()
-            self.index.rebuild(self.library)
-            fresh = self.index.open()
-            notes = (f"the search index was made again from the library ({damage.what})",)
+            self._repair = Repair.begin(self.index, self.library, damage)
+            return None, ()
         if self._opened:
-            self._opened.close()
+            self._opened.retire()
         self._opened, self._looked_at = fresh, time.monotonic()
-        return fresh, notes
+        return fresh, (repair.note,) if repair else ()
 
     def _moved_on(self, version: Version | None) -> bool:
         now = self.index.current()
@@ -144,16 +170,18 @@ class Searcher:
     def _rank(self, opened: OpenIndex, views: Views, allowed: Allowed) -> tuple[Ranking, tuple[str, ...]]:
         weights = self._weights[views.kind]
         vectors, notes = self._embedded(views)
-        near = opened.near.near if opened.near else _nothing_near
+        near = opened.near.near if opened.near else nothing_near
         try:
             return rank(opened.corpus, views, vectors, weights, near, allowed), (*opened.notes, *notes)
         except VectorsDown as down:
             self._lost(opened, down)
-            return rank(opened.corpus, views, vectors, weights, _nothing_near, allowed), (*opened.notes, *notes)
+            return rank(opened.corpus, views, vectors, weights, nothing_near, allowed), (*opened.notes, *notes)
 
     def _lost(self, opened: OpenIndex, down: VectorsDown) -> None:
         """The store went away while it was open: nobody waits for it again before half a minute is over."""
         with self._lock:
+            if opened.near is None:
+                return
             opened.close()
             opened.near, self._looked_at = None, time.monotonic()
             opened.notes = (f"searched by keywords only: the vector store does not answer ({down.what})",)
@@ -192,8 +220,3 @@ class Searcher:
                 vector=arms.get("vector"),
                 keyword=arms["keyword"],
             )
-
-
-def _nothing_near(vectors: Matrix, count: int) -> Places:
-    """The vector store is away: candidates come from words alone."""
-    return np.zeros(0, np.int32)

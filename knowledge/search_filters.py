@@ -26,22 +26,22 @@ class Shelf(Protocol):
 
     def versions(self) -> tuple[Document, ...]: ...
 
-    def revision(self) -> int: ...
+    def state(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class Known:
-    """The documents as they were at one revision of the library."""
+    """The documents as they were in one state of the library."""
 
-    revision: int
+    state: str
     documents: tuple[Document, ...]
     by_key: Mapping[str, Document] = field(repr=False)
 
     @classmethod
     def of(cls, shelf: Shelf) -> Known:
-        """Read the documents; the revision is read first, so that a change in between is seen by the next question."""
-        revision, documents = shelf.revision(), shelf.versions()
-        return cls(revision, documents, {key_of(document): document for document in documents})
+        """Read the documents; the state is read first, so that a change in between is seen by the next question."""
+        state, documents = shelf.state(), shelf.versions()
+        return cls(state, documents, {key_of(document): document for document in documents})
 
 
 def key_of(document: Document) -> str:

@@ -11,12 +11,16 @@ import numpy.typing as npt
 from knowledge.embed import Matrix
 from knowledge.fuse import Arm, Scale, Weights, fuse, pool
 from knowledge.index_corpus import Corpus, Places
+from knowledge.index_vectors import likenesses
 from knowledge.keyword import Scores
 from knowledge.views import Views
 
 Near = Callable[[Matrix, int], Places]  # the units nearest to any of the vectors, of each so many
 Allowed = npt.NDArray[np.bool_]
-CANDIDATES = 150
+CANDIDATES, ENOUGH = 150, 50
+FEW = 5_000  # so many units are compared with a question one by one in a few milliseconds
+_GROWING = (CANDIDATES, 4 * CANDIDATES, 16 * CANDIDATES)
+_AT_ONCE = 20_000
 _EXACT_LIFT = 3.0  # spreads; a unit that holds an id of the question comes before those that sound like it
 _EXACT_SHARE = 0.05  # a number that stands in more units than this tells none of them apart
 
@@ -61,9 +65,38 @@ def _candidates(
         return np.flatnonzero(allowed).astype(np.int32) if allowed is not None else np.arange(len(corpus), dtype=np.int32)
     found = [_best(words, allowed), _best(headings, allowed)]
     if near is not None and vectors is not None:
-        found.append(near(vectors, CANDIDATES))
+        found.append(_near_and_allowed(corpus, vectors, near, allowed))
     places = np.unique(np.concatenate(found)).astype(np.int32)
     return places[allowed[places]] if allowed is not None else places
+
+
+def nothing_near(vectors: Matrix, count: int) -> Places:
+    """The vector store is away: candidates come from words alone."""
+    return np.zeros(0, np.int32)
+
+
+def _near_and_allowed(corpus: Corpus, vectors: Matrix, near: Near, allowed: Allowed | None) -> Places:
+    """The nearest of the units that may be shown, however many that may not are nearer."""
+    if allowed is None or near is nothing_near:
+        return near(vectors, CANDIDATES)
+    shown = np.flatnonzero(allowed).astype(np.int32)
+    if len(shown) <= FEW and 2 * len(shown) <= len(corpus):
+        return _nearest_of(corpus, vectors, shown)
+    for count in _GROWING:
+        found = near(vectors, count)
+        found = found[allowed[found]]
+        if len(found) >= min(ENOUGH, len(shown)):
+            return found
+    return _nearest_of(corpus, vectors, shown)
+
+
+def _nearest_of(corpus: Corpus, vectors: Matrix, places: Places) -> Places:
+    """The nearest of these units to each of the vectors, by the sealed vectors and not by the store."""
+    if len(places) <= CANDIDATES:
+        return places
+    parts = [places[start : start + _AT_ONCE] for start in range(0, len(places), _AT_ONCE)]
+    alike = np.concatenate([likenesses(vectors, np.asarray(corpus.vectors[part])) for part in parts], axis=1)
+    return places[np.unique(np.argpartition(-alike, CANDIDATES - 1, axis=1)[:, :CANDIDATES])]
 
 
 def _best(scores: Scores, allowed: Allowed | None) -> Places:

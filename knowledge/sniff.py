@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingestion.readers.identity import MARKUP, OLE_MAGIC, decode_head, find_foreign, looks_like_text
+from knowledge.parse_archive import refuse_directory
 from knowledge.parse_errors import BadDocument
 
 DocumentFormat = Literal["pdf", "docx", "xlsx", "html", "markdown", "text", "table", "email", "feed"]
@@ -52,7 +53,8 @@ _OTHER_ARCHIVES = (
     ("META-INF/container.xml", "an e-book (EPUB)"),
     ("META-INF/MANIFEST.MF", "a Java program"),
 )
-_FEED = re.compile(r"^(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*|<\?[^>]{0,200}\?>\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
+_FEED_ROOT, _SPACE = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]"), re.compile(r"\s*")
+_BEFORE_ROOT = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions such as <?xml ...?>
 _HEADER = re.compile(r"^(from|to|subject|date|message-id|mime-version|received|return-path|content-type|reply-to|cc|delivered-to):", re.I)
 
 
@@ -107,7 +109,7 @@ def _is_utf8(head: bytes) -> bool:
 
 def _of_text(head: str, claimed: DocumentFormat | None) -> DocumentFormat:
     start = head.lstrip("\ufeff \t\r\n")
-    if _FEED.search(start[:4096]):
+    if _is_feed(start[:4096]):
         return "feed"
     if claimed == "email" or _is_email(start):
         return "email"
@@ -118,6 +120,24 @@ def _of_text(head: str, claimed: DocumentFormat | None) -> DocumentFormat:
     return "text"
 
 
+def _is_feed(start: str) -> bool:
+    """The root of a feed after comments and instructions, each of them passed once: this runs before anything bounds its time."""
+    place = 0
+    while True:
+        place = _end(_SPACE.match(start, place))
+        closing = next((closing for opening, closing in _BEFORE_ROOT if start.startswith(opening, place)), None)
+        if closing is None:
+            return bool(_FEED_ROOT.match(start, place))
+        end = start.find(closing, place)
+        if end < 0:
+            return False
+        place = end + len(closing)
+
+
+def _end(found: re.Match[str] | None) -> int:
+    return found.end() if found else 0
+
+
 def _is_email(start: str) -> bool:
     """Several header fields of a message and nothing else before the first empty line."""
     lines = re.split(r"\r?\n\r?\n", start, maxsplit=1)[0].splitlines()[:60]
@@ -126,6 +146,7 @@ def _is_email(start: str) -> bool:
 
 
 def _in_archive(content: bytes, name: str) -> DocumentFormat:
+    refuse_directory(content, name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = frozenset(archive.namelist())

@@ -45,6 +45,9 @@ def cut(panel: Panel, as_of: date) -> Panel:
     days = panel.days[panel.days["ds"] <= day].reset_index(drop=True)
     there = set(days["unique_id"].unique())
     series = panel.series[panel.series["unique_id"].isin(there)].reset_index(drop=True)
+    if "ends_on" in series:  # nobody knew then what would be taken out of the range later
+        ends = pd.to_datetime(series["ends_on"])
+        series = series.assign(ends_on=ends.where(ends <= day))
     return Panel(days, series, _known_after(panel, day, there), as_of)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from knowledge.search import Searcher as Searcher
 
 Effect = Literal["read", "propose"]
-Scope = Literal["data:read", "sql:free", "pii:read", "documents:read", "po:draft", "mail:draft", "price:draft"]
+Scope = Literal["data:read", "sql:free", "pii:read", "documents:read", "documents:write", "po:draft", "mail:draft", "price:draft"]
 Q = TypeVar("Q", bound=BaseModel)
 
 
@@ -29,8 +29,8 @@ class Caller:
     scopes: frozenset[Scope] = frozenset({"data:read"})
 
 
-# Whoever sits at this machine may read its data and its documents.
-LOCAL = Caller(scopes=frozenset({"data:read", "documents:read"}))
+# Whoever sits at this machine may read its data and its documents, add documents and delete them.
+LOCAL = Caller(scopes=frozenset({"data:read", "documents:read", "documents:write"}))
 
 
 @dataclass(frozen=True)

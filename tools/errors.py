@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class ToolError(Exception):
@@ -21,7 +21,7 @@ class BadInput(ToolError):
         allowed = self.allowed if isinstance(self.allowed, str) else _shortened(self.allowed)
         tail = f" Allowed: {allowed}." if allowed else ""
         hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
-        return f"{self.field}: {self.value!r} is not accepted{why}.{tail}{hint}"
+        return f"{self.field}: {_plainly(self.value)} is not accepted{why}.{tail}{hint}"
 
 
 class CannotDo(ToolError):
@@ -39,6 +39,25 @@ class CannotDo(ToolError):
 
 class NoRecord(CannotDo):
     """Nothing was trained or told yet that this could be said from; a record that cannot be read is another matter."""
+
+
+def _plainly(value: object) -> str:
+    """A value as a person writes it: no brackets and no names of types."""
+    if isinstance(value, str):
+        return f"'{value}'"
+    if value is None:
+        return "nothing"
+    if dump := getattr(value, "model_dump", None):
+        value = dump(mode="json")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_inside(each)}".replace("_", " ") for name, each in value.items() if each is not None) or "nothing"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "; ".join(map(_inside, value)) or "nothing"
+    return str(value)
+
+
+def _inside(value: object) -> str:
+    return value if isinstance(value, str) else _plainly(value)
 
 
 def nearest_words(word: str, words: Iterable[str], limit: int = 3) -> tuple[str, ...]:

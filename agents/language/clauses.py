@@ -39,11 +39,22 @@ def read_clauses(said: Sequence[str], read: Read) -> list[Parsed]:
 
 def _one_of_both(before: Parsed, clause: Parsed, read: Read) -> Parsed | None:
     """A sentence and the one before as one question, where either does not stand alone."""
-    leans = not judge_alone(clause) or _only_asks_why(clause.sketch) or _trails(clause)
+    leans = not judge_alone(clause) or _only_asks_why(clause.sketch) or _trails(clause) or _is_theirs(before.sketch, clause.sketch)
     if not clause.matters and leans and (refined := _refined(before, clause, read)):
         return refined
+    if (wish := _of_a_wish(before, clause, read)) is not None:
+        return wish
     opens = not before.matters and not judge_alone(before)
     return _refined(clause, before, read) if opens else None
+
+
+def _of_a_wish(before: Parsed, clause: Parsed, read: Read) -> Parsed | None:
+    """A few words behind what is asked of models or documents: show by product, for Dairy only."""
+    wishes = before.matters and all(matter.kind == "tool" for matter in before.matters)
+    figures = [slot for slot in clause.sketch.metrics if not slot.verb]
+    if not wishes or clause.matters or figures or len(clause.sketch.tokens) > _SHORTEST + 1 or not _says_something(clause.sketch):
+        return None
+    return read(f"{before.text.rstrip(' ?!.;')}, {clause.text}")
 
 
 def _is_two(sketch: Sketch) -> bool:
@@ -114,7 +125,7 @@ def _refined(before: Parsed, clause: Parsed, read: Read) -> Parsed | None:
     if before.matters or not _says_something(clause.sketch):
         return None if before.matters else before
     texts = [merged(before.sketch, clause.sketch, clause.text), f"{before.text.rstrip(' ?!.;')}, {clause.text}"]
-    if clause.sketch.numbers or _only_asks_why(clause.sketch) or _trails(clause):
+    if clause.sketch.numbers or _only_asks_why(clause.sketch) or _trails(clause) or _is_theirs(before.sketch, clause.sketch):
         texts.reverse()  # nothing may get lost of "the last 90 days, 5 names"
     readings = [read(text) for text in texts if text]
     return next((reading for reading in readings if judge_alone(reading)), None)
@@ -123,6 +134,14 @@ def _refined(before: Parsed, clause: Parsed, read: Read) -> Parsed | None:
 def _only_asks_why(sketch: Sketch) -> bool:
     """Which brands are to blame: the figure and the time stand in the sentence before."""
     return sketch.has("why", "contribution") and not sketch.metrics and not sketch.periods
+
+
+def _is_theirs(before: Sketch, clause: Sketch) -> bool:
+    """And show me their stock: a figure of the few that the sentence before picks."""
+    whose = {"their", "its"} & {token.folded for token in clause.tokens}
+    return (
+        bool(whose) and len(clause.tokens) <= _SHORTEST + 1 and before.has("top", "bottom") and any(slot.limits for slot in before.numbers)
+    )
 
 
 def _trails(clause: Parsed) -> bool:

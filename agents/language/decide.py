@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+
+from rapidfuzz.distance import OSA
 
 from agents.brain import World
 from agents.language.agents_for import agent_of
 from agents.language.heavy import heavy
 from agents.language.learnt.weighing import Weighed, weigh
 from agents.language.matters import Matter
+from agents.language.missing import is_bare, is_judged, options_for
 from agents.language.parse import Parsed
-from agents.language.rank import TELLING, Ranked, weight_of
+from agents.language.rank import Ranked
 from agents.language.reading import reading_of
 from agents.language.replies import Replies, quoted, replies
 from agents.language.settle import Doubt
 from agents.language.sketch import FilterSlot, Sketch
-from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, readings_of
+from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, read_back, readings_of
 from agents.language.spans import ValueSpan
 from agents.language.taker import Candidate
 from agents.language.tokens import fold
 from agents.language.wishes import Wished, foreseen, wished
+from agents.language.words import name_of
 from agents.plan import Clarify, Language, Part, Plan, PlannedCall
 from tools.query.contract import Between
 
 Nearest = Callable[[str], Sequence[str]]
 _SURE_NAME = 0.95
 _MOST_OPTIONS = 6
-_SHORT = 14  # a longer message says more than a figure that was forgotten
+_LONG = 5
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def is_read(parsed: Parsed, world: World) -> bool:
 
 def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest, skill: Skill = RULES) -> Judged:
     """One clause."""
-    said, sketch = replies(language), parsed.sketch
+    said = replies(language)
     if matter := _matter(parsed, "refuse"):
         return Judged(parsed, other=_plan(parsed, language, "refuse", said.say(matter.name)))
     if matter := _matter(parsed, "decline"):
@@ -127,16 +131,16 @@ def judge(parsed: Parsed, world: World, language: Language, nearest: Nearest, sk
     options = parsed.readings
     if (matter := _matter(parsed, "talk")) and not _substance(settled, options):
         return Judged(parsed, other=_plan(parsed, language, "talk", _talk(said, matter)))
-    if not options:
-        asked = None if sketch.unread else _which_measure(parsed, settled, language, said)
-        return Judged(parsed, other=asked or _plan(parsed, language, "decline", _nothing(settled, said, nearest)))
     if asked := _which_name(parsed, settled, language, said, nearest):
         return Judged(parsed, other=asked)
+    if not options or is_bare(settled) or is_judged(settled):
+        open_ = _which_figure(parsed, settled, language, skill)
+        return open_ or Judged(parsed, other=_plan(parsed, language, "decline", _nothing(settled, said, nearest)))
     if skill.learnt:
         weighed = weigh(skill.learnt, parsed, settled, options, skill.edited)
         return _weighed(parsed, settled, doubts, weighed, chosen(weighed, options[0]), language, nearest, skill)
     if why := _gap(settled, options[0], said, nearest):
-        return Judged(parsed, other=_plan(parsed, language, "decline", why))
+        return _which_figure(parsed, settled, language, skill) or Judged(parsed, other=_plan(parsed, language, "decline", why))
     return _undoubted(parsed, settled, doubts, options[0], language, said)
 
 
@@ -169,7 +173,7 @@ def _weighed(
         judged = _undoubted(parsed, sketch, doubts, best.ranked, language, said)
         return replace(judged, probability=best.probability)
     why = _gap(sketch, best.ranked, said, nearest) or said.say("unsure") + said.say("try")
-    return Judged(parsed, other=_plan(parsed, language, "decline", why))
+    return _which_figure(parsed, sketch, language, skill) or Judged(parsed, other=_plan(parsed, language, "decline", why))
 
 
 def _undoubted(parsed: Parsed, sketch: Sketch, doubts: Sequence[Doubt], best: Ranked, language: Language, said: Replies) -> Judged:
@@ -219,7 +223,7 @@ def _named(sketch: Sketch, candidate: Candidate, said: Replies) -> list[str]:
     for slot in sketch.filters:
         if slot.at in candidate.used and slot.best.match in ("typo", "partial", "near") and slot.best.score < 1:
             written = f"\u201c{sketch.text(slot.at)}\u201d"
-            told.append(said.say("names", name=written, dimension=slot.best.dimension.replace("_", " "), value=slot.best.name))
+            told.append(said.say("names", name=written, dimension=name_of(slot.best.dimension, sketch.language), value=slot.best.name))
     return told
 
 
@@ -232,68 +236,19 @@ def _ask(parsed: Parsed, sketch: Sketch, doubt: Doubt, language: Language, said:
     return _clarify(parsed, language, question, options)
 
 
-# What is offered when no figure was named: by the kind of word that was left alone.
-_MEASURES: Mapping[str, tuple[str, ...]] = {
-    "rate": ("return rate", "cancellation rate", "margin rate", "on-time delivery rate"),
-    "average": ("average order value", "average rating", "average delivery time"),
-    "": ("revenue", "orders", "units", "margin"),
-}
-_MEASURES_VI: Mapping[str, tuple[str, ...]] = {
-    "rate": ("tỷ lệ trả hàng", "tỷ lệ hủy đơn", "tỷ suất lợi nhuận", "tỷ lệ giao đúng hạn"),
-    "average": ("giá trị đơn hàng trung bình", "đánh giá trung bình", "thời gian giao hàng"),
-    "": ("doanh thu", "số đơn hàng", "số lượng bán", "lợi nhuận"),
-}
-
-
-# Words that ask for something, whatever it is: with nothing else to go by, the figure is asked for.
-_ASKING = ("average", "rate", "top", "bottom", "performance", "group", "share", "versus")
-
-
-def _which_measure(parsed: Parsed, sketch: Sketch, language: Language, said: Replies) -> Plan | None:
+def _which_figure(parsed: Parsed, sketch: Sketch, language: Language, skill: Skill) -> Judged | None:
     """The rest of the question is clear, only the figure is missing: ask which."""
-    meant = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or group.of("dimension")]
-    lost = [at for at, group in enumerate(sketch.groups) if at not in meant and weight_of(group) >= TELLING and not _only_asks(sketch, at)]
-    negated = any(slot.negated for slot in sketch.filters)
-    if not (meant or sketch.has(*_ASKING)) or negated or lost or len(sketch.tokens) > _SHORT:
-        return None
-    kind = "rate" if sketch.has("rate") else "average" if sketch.has("average") else ""
-    slots = {
-        slot.at: f"by {sketch.text(slot.at)}" if language == "en" else f"theo {sketch.text(slot.at)}"
-        for slot in sketch.dimensions
-        if slot.role != "label"
-    }
-    joined = " ".join(
-        slots.get(at, ("for " if language == "en" and sketch.groups[at].of("value") else "") + sketch.text(at)) for at in meant
-    )
-    measures = (_MEASURES_VI if language == "vi" else _MEASURES)[kind]
-    options = _of_the_best(sketch, language, joined) or tuple(f"{measure} {joined}".strip() for measure in measures)
-    return _clarify(parsed, language, said.say("measure"), options)
-
-
-def _only_asks(sketch: Sketch, at: int) -> bool:
-    """Whether a piece only says what kind of figure is wanted, or how many of the best."""
-    group = sketch.groups[at]
-    return bool(group.cues() & {*_ASKING}) or (bool(group.of("number")) and sketch.has("top", "bottom"))
-
-
-def _of_the_best(sketch: Sketch, language: Language, joined: str) -> tuple[str, ...]:
-    """The best of what: a number and a rank alone name neither a thing nor a figure."""
-    if sketch.dimensions or not sketch.has("top", "bottom"):
-        return ()
-    n = next((int(slot.number) for slot in sketch.numbers if slot.kind == "plain" and slot.number >= 1), 10)
-    low = sketch.has("bottom")
-    if language == "vi":
-        rank = "thấp nhất" if low else "cao nhất"
-        return tuple(f"{n} {thing} có doanh thu {rank} {joined}".strip() for thing in ("sản phẩm", "khách hàng", "danh mục"))
-    things = ("products", "customers", "categories")
-    return tuple(f"{'bottom' if low else 'top'} {n} {thing} by revenue {joined}".strip() for thing in things)
+    if any(OSA.distance(each.written.casefold(), each.read.casefold()) > 1 and len(each.written) > _LONG for each in parsed.repairs):
+        return None  # a word that is far from what it was read as may be what the question is about
+    options = options_for(sketch, lambda text: text != parsed.text and (skill.read is None or read_back(text, skill) is not None))
+    return Judged(parsed, other=_clarify(parsed, language, replies(language).say("measure"), options)) if options else None
 
 
 def _instead(sketch: Sketch, slot: FilterSlot, choice: ValueSpan) -> str:
     """The question with the name made plain; a name several members share is given by its id."""
     group = sketch.groups[slot.at]
     same = [each for each in slot.choices if each.name == choice.name and each.dimension == choice.dimension and each.value != choice.value]
-    said = f"{choice.dimension.replace('_', ' ')} {choice.value if same else choice.name}"
+    said = f"{name_of(choice.dimension, sketch.language)} {choice.value if same else choice.name}"
     texts = [token.text for token in sketch.tokens]
     return " ".join([*texts[: group.start], said, *texts[group.end :]])
 
@@ -325,7 +280,8 @@ def _which_name(parsed: Parsed, sketch: Sketch, language: Language, said: Replie
         return None
     place = sketch.unread[0]
     word = sketch.tokens[place]
-    names = [name for name in nearest(word.text) if word.folded in fold(name).split()]
+    plainly, written = (str.casefold, word.lower) if word.lower != word.folded else (fold, word.folded)
+    names = [name for name in nearest(word.text) if written in plainly(name).split()]
     if len(names) < 2 or len(word.text) < 3:
         return None
     texts = [token.text for token in sketch.tokens]

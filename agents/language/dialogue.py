@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.brain import Understood
 from agents.language.choices import chosen_options
+from agents.language.decide import judge_alone
+from agents.language.edits.widen import FILTERS
 from agents.language.follow import habits, starts_with
-from agents.language.history import answered, goes_back, goes_to_the_start, last_of
-from agents.language.parse import language_of
-from agents.language.tokens import tidy, tokens_of
+from agents.language.history import answered, goes_back, goes_to_earlier, goes_to_the_start, last_of
+from agents.language.parse import language_of, parse
+from agents.language.tokens import Token, tidy, tokens_of
 from agents.language.turning import Turned
 from agents.language.vocabulary import Vocabulary
 from agents.memory import Dialogue, Turn
@@ -20,18 +24,64 @@ def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understoo
     language = dialogue.preferences.language or _language(message, last, words)
     plain = Understood(message=message, standalone_question=message, as_of=dialogue.as_of, language=language)
     rest = _after_fresh(message)
-    if rest is not None:
+    if rest is not None and not (rest and last and last.plan.outcome == "answer" and _is_only_a_piece(rest, language, dialogue, words)):
         return plain.model_copy(update={"standalone_question": rest or message})
+    if rest:  # scrap that, Coffee: said wrong and said again
+        return Turned(rest, last, dialogue, words, language).understood(plain) if last else plain
     if last is None:
         return plain
+    idle = bool(last.plan.clarify and answered(dialogue)) and _asks_of_nothing(last, dialogue, words)
+    if idle and (changed := Turned(message, answered(dialogue)[-1], dialogue, words, language).understood(plain)).calls:
+        return changed
     if last.plan.clarify and (options := chosen_options(message, last.plan.clarify.options)):
         return plain.model_copy(update={"standalone_question": "; ".join(options) if len(options) > 1 else options[0]})
+    if last.plan.clarify and (text := _answer_to_question(message, last, dialogue, words, language)):
+        return plain.model_copy(update={"standalone_question": text})
+    if idle:
+        last = answered(dialogue)[-1]
     if goes_to_the_start(message):
         return _again(plain, answered(dialogue)[0] if answered(dialogue) else last)
     if goes_back(message):
         steps = answered(dialogue)
         return _again(plain, steps[-2] if len(steps) > 1 else last)
+    if earlier := goes_to_earlier(message, dialogue):
+        turn, rest = earlier
+        return Turned(rest, turn, dialogue, words, language).understood(plain) if rest else _again(plain, turn)
     return Turned(message, last, dialogue, words, language).understood(plain)
+
+
+def _is_only_a_piece(text: str, language: Language, dialogue: Dialogue, words: Vocabulary) -> bool:
+    """A name, a time or a cut: no question anybody would begin with."""
+    sketch = parse(text, words.lexicon, words.values, dialogue.as_of, language).sketch
+    said = len(sketch.filters) + len(sketch.periods) + len(sketch.dimensions)
+    return said == 1 and not (sketch.metrics or sketch.unread) and len(sketch.groups) <= _PIECE
+
+
+_PIECE = 3
+
+
+def _answer_to_question(message: str, last: Turn, dialogue: Dialogue, words: Vocabulary, language: Language) -> str:
+    """The question asked back together with what was said to it, where both are one question: compare Hà Nội; with Huế, by revenue."""
+    asked = last.plan.standalone_question.rstrip(" ?.!")
+    said = parse(asked, words.lexicon, words.values, dialogue.as_of, language).sketch
+    if said.metrics or not said.has("top", "bottom", "versus", "trend", "share", "average"):
+        return ""
+    for text in (f"{asked} {message}", f"{message} {asked}"):
+        found = parse(text, words.lexicon, words.values, dialogue.as_of, language)
+        if not found.matters and judge_alone(found):
+            return text
+    return ""
+
+
+def _asks_of_nothing(turn: Turn, dialogue: Dialogue, words: Vocabulary) -> bool:
+    """Whether the question asked back named nobody, no time and no cut: then what follows leans on the answer before it."""
+    sketch = parse(turn.plan.standalone_question, words.lexicon, words.values, dialogue.as_of, turn.plan.language).sketch
+    return not (sketch.filters or sketch.periods or sketch.dimensions or sketch.metrics)
+
+
+def _goes_on(tokens: Sequence[Token], place: int) -> bool:
+    """Drop that filter: something of the last answer goes, and nothing begins anew."""
+    return place < len(tokens) and tokens[place].folded in FILTERS
 
 
 def _after_fresh(message: str) -> str | None:
@@ -40,7 +90,8 @@ def _after_fresh(message: str) -> str | None:
     tokens = tokens_of(text)
     rest: str | None = None
     for place in range(min(6, len(tokens))):
-        if skipped := starts_with(tokens[place:], habits().fresh):
+        skipped = starts_with(tokens[place:], habits().fresh)
+        if skipped and not _goes_on(tokens, place + skipped):
             rest = text[tokens[place + skipped - 1].end :].lstrip(" :,.-;!") or rest or ""
     return rest
 

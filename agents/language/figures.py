@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from agents.language.deeds import DEEDS, PLAIN_DEEDS
 from agents.language.sketch import COUNTED, ON_FILE, MetricSlot, Sketch
 
 Json = dict[str, object]
@@ -67,29 +68,22 @@ RATE_OF: Mapping[str, str] = {
     "discount_amount": "discount_rate",
     "margin": "margin_rate",
     "stockouts": "stockout_rate",
+    "repeat_customers": "repeat_rate",
+}
+# What a quantity is worth.
+VALUE_OF: Mapping[str, str] = {
+    "stock_on_hand": "stock_value",
+    "shrinkage_units": "shrinkage_value",
+    "returned_units": "refunds",
+    "cancelled_orders": "cancelled_value",
+    "units": "revenue",
+    "orders": "revenue",
 }
 _SPEEDS = frozenset({"slow", "slower", "slowly", "fast", "faster", "quick", "quicker", "quickly", "sooner", "speed", "speedy"})
 _DONE = frozenset({"orders", "placed_orders"})
 _JOINING = frozenset({"and", ",", "&", "plus", "và", "vs", "or", "/", "+", "với", "cùng", "as", "versus", "by"})
 _PREPOSITIONS = frozenset({"in", "from", "of", "for", "per", "to", "on", "with", "average", "an"})
 _HANGING = frozenset({"from", "of", "in", "for", "the", "a", "our", "to", "on", "ended", "end", "per", "with", "của", "từ", "trong"})
-# Verbs that add nothing to a noun, and those that turn one figure into another.
-_PLAIN_DEEDS = frozenset({"units", "revenue", "orders", "stock_on_hand"})
-_DEEDS: Mapping[tuple[str, str], str] = {
-    ("orders", "cancelled_orders"): "cancelled_orders",
-    ("placed_orders", "cancelled_orders"): "cancelled_orders",
-    ("revenue", "cancelled_orders"): "cancelled_value",
-    ("revenue", "returned_units"): "returned_units",
-    ("units", "stock_on_order"): "stock_on_order",
-    ("active_products", "stock_on_order"): "stock_on_order",
-    ("units", "returned_units"): "returned_units",
-    ("active_products", "returned_units"): "returned_units",
-    ("orders", "returned_units"): "returned_units",
-    ("active_products", "units"): "units",
-    ("product_count", "units"): "active_products",
-    ("units", "received_units"): "received_units",
-    ("active_products", "received_units"): "received_units",
-}
 
 
 @dataclass
@@ -127,15 +121,27 @@ class Figures:
         if counted and nouns and {slot.name for slot in nouns} <= _DONE and not self._has_line():
             self.used.update(slot.at for slot in nouns)  # how many customers placed an order: customers are counted
             nouns = []
+        if self._is_of_each_order(nouns):
+            return []
         if nouns:
             self.used.update(slot.at for slot in nouns)
             on_file = {slot.name for slot in nouns}
             self.used.update(slot.at for slot in counted if ON_FILE.get(slot.name) in on_file)  # how many people have an account
+            if "new_customers" in on_file:
+                self.cue("new")
+            self.cue("overview")  # an overview of figures that are named is these figures
             return self._said(list(dict.fromkeys(slot.name for slot in nouns)))
         if counted:
             self.used.update(slot.at for slot in counted)
             return self._said(list(dict.fromkeys(self._count_of(slot.name) for slot in counted)))
         return self._verb_metric()
+
+    def _is_of_each_order(self, nouns: list[MetricSlot]) -> bool:
+        """Phí ship trung bình mỗi đơn: one figure for each order, which nobody defined."""
+        if [slot.name for slot in nouns[1:]] != ["average_order_value"] or nouns[0].name in ("revenue", "orders"):
+            return False
+        near = nouns[1].at == nouns[0].at + 1
+        return near and self.sketch.text(nouns[1].at).casefold().startswith(("trung bình", "bình quân", "trung binh", "binh quan"))
 
     def _has_line(self) -> bool:
         """Whether a number says more than that something was done at all."""
@@ -198,6 +204,11 @@ class Figures:
 
     def _one_stock(self, nouns: list[str]) -> list[str]:
         """How much stock is on order: the word stock only says what is on order."""
+        words = {token.folded for token in self.sketch.tokens}
+        if nouns[:1] == ["stock_on_hand"] and len(nouns) == 1 and words & {"value", "worth"}:
+            return ["stock_value"]
+        if nouns[:2] == ["stock_on_order", "units"]:
+            return [nouns[0], *nouns[2:]]  # in units
         if len(nouns) > 1 and nouns[0] in ("stock_on_hand", "units") and nouns[1] in _STOCKS and not self.sketch.has("combine"):
             return nouns[1:]
         return nouns
@@ -221,11 +232,18 @@ class Figures:
         ):
             self.cue("rate")
             return ["damage_rate"]
+        if nouns and nouns[0] in RATE_OF and self._is_oftener():
+            return [RATE_OF[nouns[0]], *nouns[1:]]
         if nouns and nouns[0] != "margin" and self.sketch.has("rate") and (rate := RATE_OF.get(nouns[0])) and self.cue("rate"):
             return [rate, *nouns[1:]]
         if nouns and not cut and self.sketch.has("share") and (rate := RATE_OF.get(nouns[0])) and self.cue("share"):
             return [rate, *nouns[1:]]
         return nouns
+
+    def _is_oftener(self) -> bool:
+        """Cancelled more often than others: of those there are."""
+        named = len(self.sketch.filters) > 1 and self.sketch.has("versus", "higher", "lower")
+        return named and "often" in {token.folded for token in self.sketch.tokens}
 
     def _rates_alone(self, nouns: list[str]) -> list[str]:
         """The percentage of deliveries on time is the rate, not also the count."""
@@ -244,7 +262,10 @@ class Figures:
         listed = {"open", "still", "outstanding", "now", "which", "list"} & {token.folded for token in self.sketch.tokens}
         if listed and not self.sketch.has("how_many", "group", "trend"):
             return nouns
-        late_orders = nouns[:1] == ["orders"] and self.sketch.has("how_many", "trend")
+        carried = any(slot.best.dimension == "carrier" for slot in self.sketch.filters)
+        if carried and nouns[:2] == ["orders", "late_deliveries"]:
+            return nouns[1:]
+        late_orders = nouns[:1] == ["orders"] and (carried or self.sketch.has("how_many", "trend"))
         if (
             (late_orders or nouns[:1] in (["deliveries"], ["shipments"]))
             and self.sketch.has("late_word")
@@ -272,7 +293,13 @@ class Figures:
         counted = nouns[:1] in (["active_products"], ["product_count"]) and "have" in self.cue_words("keep")
         if counted and not self.sketch.periods and self.cue("keep"):
             return ["product_count", *nouns[1:]]
-        if nouns[:1] in (["units"], ["active_products"], ["product_count"]) and self.sketch.has("keep") and not sold and self.cue("keep"):
+        moving = self.sketch.has("rising", "falling", "row")
+        if (
+            nouns[:1] in (["units"], ["active_products"], ["product_count"])
+            and self.sketch.has("keep")
+            and not (sold or moving)
+            and self.cue("keep")
+        ):
             return ["stock_on_hand", *nouns[1:]]
         return nouns
 
@@ -291,10 +318,10 @@ class Figures:
                 self.used.add(slot.at)
                 self.cue("exclude")
                 nouns = ["placed_orders", *nouns[1:]]
-            elif changed := _DEEDS.get((nouns[0], slot.name)):
+            elif changed := DEEDS.get((nouns[0], slot.name)):
                 self.used.add(slot.at)
                 nouns = [changed, *nouns[1:]]
-            elif (slot.name in _PLAIN_DEEDS and not _STOCKS & set(nouns)) or slot.name in nouns or slot.name == "stock_on_hand":
+            elif (slot.name in PLAIN_DEEDS and not _STOCKS & set(nouns)) or slot.name in nouns or slot.name == "stock_on_hand":
                 self.used.add(slot.at)
         return nouns
 
@@ -315,7 +342,11 @@ class Figures:
         names = list(dict.fromkeys(slot.name for slot in verbs))
         if names == ["margin"] and self.sketch.has("share", "rate") and self.cue("share", "rate"):
             return ["margin_rate"]
-        if names == ["units"] and self.sketch.has("how_much", "top", "bottom") and not self.sketch.has("how_many"):
+        counted = names in (["returned_units"], ["cancelled_orders"])
+        if counted and (self._is_oftener() or (self.sketch.has("rate") and self.cue("rate"))):
+            return [RATE_OF[names[0]]]
+        money = {"tien", "money"} & {token.folded for token in self.sketch.tokens}
+        if names == ["units"] and (money or self.sketch.has("how_much", "top", "bottom", "share")) and not self.sketch.has("how_many"):
             self.assume("sold is measured by revenue")
             return ["revenue"]
         if names == ["orders"] and self._we_buy(verbs):

@@ -103,16 +103,62 @@ def fill_change_by_member(sketch: Sketch) -> Candidate | None:
     by = take.dimension("head", "group", "counted", "within")
     if by is None or sketch.has("row", "why"):
         return None
+    line = _line(take)
+    if line is None:
+        return None
     n = take.limit()
     metric = take.metric("revenue")
-    take.cue("show_all", "total", "performance", "versus", "higher", "lower")
+    take.cue("show_all", "total", "performance", "versus", "higher", "lower", "having")
     relative = "rate" in words or "fastest" in words or any("percent" in token.folded or token.text == "%" for token in sketch.tokens)
     direction = "rising" if up and not down else "falling" if down and not up else None
     if sketch.has("bottom") and direction is None:
         direction = "falling"
     days = dated(take)
     arguments: Json = {"metric": metric, "by": by, "direction": direction, "relative": relative, "n": n, "where": take.where(), **days}
-    return take.made("change_by_member", arguments, 0.5)
+    return take.made("change_by_member", {**arguments, **line}, 1.5 if line else 0.5)
+
+
+def _line(take: Taker) -> Json | None:
+    """How far a member has to have changed: by more than 30 %, by half, by at least 10 million; None where the line is another one."""
+    sketch = take.sketch
+    moved = [at for name in ("rising", "falling", "change") for at in sketch.cues.get(name, ())]
+    lines = [each for each in sketch.numbers if each.at not in take.used and (each.op or _is_by(sketch, each.at))]
+    if not lines:
+        halved = next((at for at in sketch.cues.get("half", ()) if _is_by(sketch, at)), None)
+        if halved is None or not moved:
+            return {}
+        take.used.update(sketch.cues.get("half", ()))
+        return {"relative": True, **_side(sketch, halved, None, 0.5)}
+    number = lines[0]
+    if len(lines) > 1 or number.op not in (None, ">", ">=") or not moved or min(moved) > number.at or not (number.number > 0):
+        return None
+    if number.op and not _is_by(sketch, min(number.at, *number.also)) and not _stands_alone(sketch, moved, min((number.at, *number.also))):
+        return None  # fell below 30: how much there is, not how far it fell
+    take.used |= {number.at, *number.also}
+    return {
+        **({"relative": True} if number.kind == "percent" or number.number < 1 else {}),
+        **_side(sketch, number.at, number.op, number.number),
+    }
+
+
+def _side(sketch: Sketch, at: int, op: str | None, line: float) -> Json:
+    start = sketch.groups[at].start
+    before = {token.folded for token in sketch.tokens[max(0, start - 3) : start]}
+    above = op == ">" or (op is None and bool(before & {"more", "over"}))
+    return {"more_than" if above else "at_least": line}
+
+
+def _is_by(sketch: Sketch, at: int) -> bool:
+    """Whether "by" stands before a number, over the words that compare: by 30 %, by at least half."""
+    start = sketch.groups[at].start
+    return any(token.folded == "by" for token in sketch.tokens[max(0, start - 4) : start])
+
+
+def _stands_alone(sketch: Sketch, moved: list[int], first: int) -> bool:
+    """Fell more than 30 %: the line stands right behind what changed, and is no level that was crossed."""
+    start = sketch.groups[first].start
+    near = any(0 <= start - sketch.groups[at].end <= 1 for at in moved)
+    return near and sketch.tokens[start].folded not in ("below", "under", "above", "beneath", "duoi")
 
 
 def fill_why(sketch: Sketch) -> Candidate | None:
@@ -120,6 +166,9 @@ def fill_why(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     if not (sketch.has("why") or sketch.has("contribution")) or (sketch.filters and sketch.has("share")):
         return None
+    moved = sketch.has("why", "rising", "falling", "change", "higher", "lower") or sketch.comparisons
+    if sketch.filters and sketch.has("how_many", "how_much") and not moved:
+        return None  # what a name contributes is its figure
     if reasons := _reasons(sketch):
         return reasons
     asked_why = take.cue("why")
@@ -167,7 +216,7 @@ def _reasons(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     take.cue("why", "which")
     take.used.update(slot.at for slot in sketch.metrics)
-    take.used.update(slot.at for slot in sketch.dimensions if slot.name in ("customer", "return_reason"))
+    take.used.update(slot.at for slot in sketch.dimensions if slot.name in ("customer", "product", "return_reason"))
     return take.made("breakdown", {"metrics": ["returned_units"], "by": ["return_reason"], "where": take.where(), **take.period()}, 1.0)
 
 
@@ -292,7 +341,11 @@ def fill_growth(sketch: Sketch) -> Candidate | None:
     if not metrics and _is_ours(sketch):
         take.assume("measured by revenue")
         metrics = ["revenue"]
-    if not metrics or sketch.has("why", "row"):
+    if (
+        not metrics
+        or sketch.has("why", "row")
+        or (sketch.has("trend") and not sketch.comparisons and not sketch.has("change", "rising", "falling"))
+    ):
         return None
     if all(is_mean(metric) for metric in metrics):
         take.cue("average")

@@ -49,16 +49,21 @@ def _unnamed(take: Taker) -> list[str]:
     return []
 
 
-_LASTING = frozenset({"last", "lasts", "suffice", "carry", "carries"})
+_LASTING = frozenset({"last", "lasts", "suffice", "carry", "carries", "hold", "holds", "stretch"})
 
 
 def _by_context(take: Taker, metrics: list[str]) -> list[str]:
     """Average discounts are a rate, customers who came first are new, shipments that broke are damaged."""
     sketch = take.sketch
+    if metrics == ["stock_on_hand"] and {t.folded for t in sketch.tokens} & _LASTING and take.cue("speed"):
+        take.used.update(slot.at for slot in sketch.metrics if slot.verb and slot.name == "stock_on_hand")
+        return ["days_of_cover"]
     if metrics == ["discount_amount"] and take.cue("average"):
         return ["discount_rate"]
     if metrics == ["active_customers"] and sketch.has("first_time") and sketch.has("how_many") and take.cue("first_time"):
         return ["new_customers"]
+    if metrics == ["shipping_cost"] and "supplier" in _names(sketch) and all(slot.verb for slot in sketch.metrics):
+        return ["purchase_spend"]
     if metrics == ["shipments"] and (broken := [slot for slot in sketch.filters if slot.best.value == "damaged"]):
         take.used.update(slot.at for slot in broken)
         return ["damaged_shipments"]
@@ -164,7 +169,9 @@ def fill_breakdown(sketch: Sketch) -> Candidate | None:
         metrics, having = ["revenue"], [condition_on("revenue", bare)]
     if not metrics and (sketch.has("keep") or take.cue("where_is")) and sketch.filters and _about_goods(sketch):
         metrics, by = ["stock_on_hand"], by or ["location"]
-    if not metrics and by == ["return_reason"]:
+    if metrics == ["stock_on_hand"] and not by and sketch.filters and take.cue("where_is"):
+        by = ["location"]
+    if by == ["return_reason"] and metrics in ([], ["units"]):
         metrics = ["returned_units"]
     if not metrics and by and not sketch.metrics and sketch.has("how_did") and (sketch.periods or sketch.comparisons):
         take.cue("how_did")
@@ -279,5 +286,7 @@ def explain_average(take: Taker, metrics: list[str]) -> None:
         take.used.update(slot.at for slot in take.sketch.dimensions if slot.role == "loose" and slot.name == "day")
     if all(is_mean(metric) for metric in metrics):
         take.cue("average", "rate")
+        if take.cue_words("group_by_metric") == "how often":
+            take.cue("group_by_metric")  # how often parcels break is their rate
         if all(metric.endswith("_rate") or "punctuality" in metric for metric in metrics):
             take.cue("share")

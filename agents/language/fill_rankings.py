@@ -18,6 +18,7 @@ def fill_ranking(sketch: Sketch) -> Candidate | None:
     """The best or the worst of something, overall or within groups."""
     take = Taker(sketch)
     words = " ".join(take.cue_words(name) for name in ("top", "bottom", "fastest", "slowest"))
+    words += "".join(f" {sketch.text(slot.at)}" for slot in sketch.metrics if slot.verb and slot.name == "supplier_on_time_rate")
     low = take.cue("bottom", "fastest", "cheap", "seller_low")
     high = take.cue("top", "slowest", "expensive", "seller_high") or (sketch.has("popular") and not low)
     placed = any(slot.kind == "ordinal" and slot.number > 1 for slot in sketch.numbers) and sketch.has("nth", "which")
@@ -60,7 +61,7 @@ def _ranked_by(take: Taker) -> tuple[str | None, str | None]:
         return None, None
     inner = next((slot for slot in take.sketch.dimensions if slot.role in ("group", "within")), None)
     if inner:
-        take.used.add(inner.at)
+        take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == inner.name and slot.role == inner.role)
     return head, inner.name if inner else None
 
 
@@ -80,10 +81,12 @@ def _measure(take: Taker, metric: str | None, by: str) -> str | None:
     if metric == "orders" and by == "product" and all(slot.verb for slot in sketch.metrics):
         take.assume("measured by units, because no measure was named")
         return "units"
+    if "order" in take.cue_words("group_by_metric") and all(slot.verb for slot in sketch.metrics) and take.cue("group_by_metric"):
+        return "orders"
     if metric is not None:
         return metric if metric in _SALES or not sketch.has("seller_high", "seller_low") else None
     if sketch.has("cheap", "expensive"):
-        return None
+        return "revenue" if by == "order" else None
     if "order" in take.cue_words("group_by_metric") and take.cue("group_by_metric"):
         return "orders"
     if any(word in take.cue_words("seller_high") for word in ("shel", "mover", "hot cakes", "hotcakes")):
@@ -133,6 +136,8 @@ def _one_seller(take: Taker) -> bool:
 
 def _lowest(low: bool, words: str, metric: str) -> bool:
     """Best and worst mean what is good for the metric; highest and lowest what they say."""
+    if metric == "supplier_on_time_rate" and "down" in words:
+        return True  # who lets us down most is on time least
     judged = any(word in words for word in (*_LOW_WORDS, *_HIGH_WORDS))
     if judged and metric in BAD and not any(word in words for word in ("highest", "lowest", "most", "least", "top")):
         return not low
@@ -158,8 +163,11 @@ def _single(sketch: Sketch, by: str) -> bool:
 def fill_share(sketch: Sketch) -> Candidate | None:
     """Parts of the whole."""
     take = Taker(sketch)
-    if not take.cue("share"):
+    carried = sketch.has("top") and sketch.has("most_of", "rate") and any(slot.limits for slot in sketch.numbers)
+    if not take.cue("share") and not carried:
         return None
+    if carried:
+        take.cue("most_of", "rate")
     metric = take.metric("revenue")
     if is_mean(str(metric)):
         return None
@@ -257,6 +265,8 @@ _QUICK = frozenset({"faster", "slower", "quicker", "sooner", "fast", "slow", "qu
 
 def _held_by(take: Taker, dimension: str) -> str | None:
     """What two members are compared by when no figure is named; carriers have no revenue."""
+    if {"profitable", "lucrative"} & {token.folded for token in take.sketch.tokens}:
+        return "margin_rate" if take.cue("rate", "share") else "margin"
     quick = bool({token.folded for token in take.sketch.tokens} & _QUICK) or take.sketch.has("speed", "fastest", "slowest")
     if quick and dimension in _SPEED:
         take.cue("speed", "fastest", "slowest")
@@ -279,7 +289,9 @@ def fill_compare_groups(sketch: Sketch) -> Candidate | None:
     if sketch.has("higher", "lower"):
         take.cue("falling", "rising")
     left, right = (take.filters([sketch.filters[place]]) for place in pair)
-    take.used.update(slot.at for slot in sketch.dimensions if slot.name == "customer" and sketch.text(slot.at).casefold() in ("who", "ai"))
+    people = [slot for slot in sketch.dimensions if slot.name == "customer" and slot.role in ("head", "counted")]
+    if sketch.filters[pair[0]].best.dimension in DESCRIBES["customer"] and not sketch.has("show_all", "how_many"):
+        take.used.update(slot.at for slot in people)
     metric = take.metric(_held_by(take, sketch.filters[pair[0]].best.dimension))
     if metric is None:
         return None

@@ -28,9 +28,13 @@ def fill_look_up(sketch: Sketch) -> Candidate | None:
     things = [each for each in sketch.filters if each.best.dimension == slot.best.dimension]
     take.used.update(each.at for each in things)
     if slot.best.dimension in ("order", "shipment", "purchase_order"):
+        take.used.update(each.at for each in sketch.filters if each.best.value == "phone")  # a customer on the phone
         take.used.update(each.at for each in sketch.filters if each.best.dimension in ("order_status", "purchase_status"))
     take.used.update(each.at for each in sketch.dimensions if each.name in _QUALITIES)
     take.dimensions("label", "head")
+    if sketch.has("attribute"):  # how many days, how many pieces: in what the attribute is counted
+        take.used.update(each.at for each in sketch.dimensions if each.name in ("day", "month", "week"))
+        take.cue("vague", "how_many")
     take.cue("which", "how_much", "overdue", "price_in_force", "performance", "trend")
     take.used.update(each.at for each in sketch.metrics if each.verb or each.name in ("stock_on_hand", "supplier_lead_time_days", "cost"))
     of = "product" if slot.best.dimension == "sku" else slot.best.dimension
@@ -81,7 +85,11 @@ def _alone(sketch: Sketch) -> bool:
         return False  # what is left of it, what was taken with it
     others = [slot for slot in sketch.dimensions if slot.role in ("head", "group", "within") and slot.name not in (*_QUALITIES, *RECORDS)]
     return not (
-        nouns or others or sketch.periods or sketch.buckets or sketch.has("top", "bottom", "how_many", "how_much", "keep", "basket")
+        nouns
+        or others
+        or sketch.periods
+        or sketch.buckets
+        or sketch.has("top", "bottom", "how_many", "how_much", "keep", "where_is", "basket")
     )
 
 
@@ -148,9 +156,10 @@ def fill_overdue(sketch: Sketch) -> Candidate | None:
     take.cue("overdue", "which", "top", "slowest", "status", "having", "show_all", "late_word")
     if {slot.name for slot in listed} == {"supplier"} and not counted:
         return _late_suppliers(take)
-    take.used.update(slot.at for slot in sketch.filters if slot.best.dimension == "purchase_status")
+    take.used.update(slot.at for slot in sketch.filters if slot.best.dimension in ("purchase_status", "order_status"))
     names = {slot.name for slot in listed} | {slot.name for slot in counted}
     take.used.update([slot.at for slot in listed] + [slot.at for slot in counted])
+    take.used.update(slot.at for slot in sketch.metrics if slot.name == "stock_on_order")  # whose goods are not in yet
     bought = names & {"purchase_order", "purchase_orders", "overdue_purchase_orders", "open_purchase_orders", "supplier"}
     length = take.duration()
     take.number("plain") if length is None else None
@@ -165,7 +174,7 @@ def fill_overdue(sketch: Sketch) -> Candidate | None:
             "where": take.where(),
             **take.period(),
         },
-        0.9,
+        0.9 + (1.5 if len(sketch.cues.get("overdue", ())) > 1 else 0.0),  # not here, and past its day
     )
 
 
@@ -194,9 +203,15 @@ def fill_opening_closing(sketch: Sketch) -> Candidate | None:
     return take.made("opening_closing_stock", {"metric": metric, "by": by, "where": take.where(), **take.period()}, 1.2)
 
 
+_LONG_AGO = frozenset({"long", "longer", "longest", "age", "old", "oldest", "older", "days", "weeks", "months", "ages", "since"})
+
+
 def fill_ageing(sketch: Sketch) -> Candidate | None:
     """How long stock has lain."""
     take = Taker(sketch)
+    words = {token.folded for token in sketch.tokens}
+    if words & {"sitting", "sits"} and words & {"what", "much", "many"} and not words & _LONG_AGO and not sketch.durations:
+        return None  # what is sitting in the shop: how much, not how long
     if not take.cue("ageing") or any(slot.name == "customer" for slot in sketch.dimensions):
         return None
     take.cue("which", "histogram", "group", "how_much", "top", "slowest", "average")

@@ -127,6 +127,8 @@ def fill_stopped(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     if len(sketch.periods) != 2 or not sketch.has("never", "no_activity", "exclude"):
         return None
+    if any(not slot.verb for slot in sketch.metrics) and not any(slot.role in ("head", "counted") for slot in sketch.dimensions):
+        return None  # a figure without some days, and nobody who did or did not
     take.cue("never", "no_activity", "exclude", "which", "how_many", "having", "combine")
     entity = _entity(take)
     take.used.update(slot.at for slot in sketch.metrics)
@@ -250,7 +252,9 @@ def fill_nth_event(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     words = take.cue_words("repeat_event")
     goods = any(not slot.verb and slot.name in ("units", "returned_units", "shipments") for slot in sketch.metrics)
-    if goods or not take.cue("repeat_event"):
+    sent_back = any(slot.name == "returned_units" for slot in sketch.metrics) and any(slot.name == "product" for slot in sketch.dimensions)
+    people = any(slot.name == "customer" for slot in sketch.dimensions)
+    if goods or (sent_back and not people) or sketch.has("why") or not take.cue("repeat_event"):
         return None
     take.cue("how_many", "which", "share", "first_time", "having")
     listed = sketch.has("which") and not sketch.has("how_many", "share")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from agents.language.figures import is_mean
 from agents.language.fill_measures import explain_average
 from agents.language.sketch import Sketch
+from agents.language.spans import Duration
 from agents.language.taker import Candidate, Taker
 from tools.query.contract import Grain
 
@@ -22,12 +24,60 @@ def fill_trend(sketch: Sketch) -> Candidate | None:
     take.cue("change", "total", "group", "performance")
     if sketch.has("rising") and sketch.has("falling"):
         take.cue("rising", "falling")  # up or down: the line shows it
-    by = take.dimensions("group", "within")
+    by = take.dimensions("group", "within") or _held_apart(take)
     return take.made(
         "trend",
         {"metrics": metrics, "grain": grain or _usual_grain(sketch), "by": by, "where": take.where(), **take.period(), **take.compare()},
         0.3,
     )
+
+
+_TWO = 2
+_GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+
+
+def _held_apart(take: Taker) -> list[str]:
+    """Urban against rural, month by month: a line each."""
+    names = [slot.best.dimension for slot in take.sketch.filters if not slot.negated]
+    if len(names) < _TWO or len(set(names)) > 1 or not take.sketch.has("versus", "higher", "lower"):
+        return []
+    take.cue("versus", "higher", "lower", "combine")
+    return names[:1]
+
+
+def fill_mean(sketch: Sketch) -> Candidate | None:
+    """The mean of the days, weeks or months of a period: average daily revenue, orders a day on average."""
+    take = Taker(sketch)
+    if not sketch.has("average") or sketch.has("rolling", "median", "percentile", "pattern", "why", "rising", "falling", "top", "bottom"):
+        return None
+    grain = take.bucket() or _grain_dimension(take) or _loose_grain(take)
+    if grain is None or sketch.comparisons:
+        return None
+    metric = take.metrics()
+    if len(metric) != 1 or is_mean(metric[0]):
+        return None
+    take.cue("average", "total", "how_much", "how_many", "group", "within", "performance", "per_unit", "trend")
+    by = take.dimensions("group", "within")
+    return take.made(
+        "percentiles",
+        {"metric": metric[0], "per": grain, "by": by, "percentiles": [0.5], "where": take.where(), **take.period()},
+        2.0,
+    )
+
+
+def _loose_grain(take: Taker) -> Grain | None:
+    """The day of "on an average day", "a day on average"."""
+    for slot in take.sketch.dimensions:
+        if slot.name in _GRAINS and slot.at not in take.used:
+            take.used.add(slot.at)
+            grain: Grain = slot.name
+            return grain
+    for length in take.sketch.durations:
+        meaning = length.span.meaning
+        if length.at not in take.used and isinstance(meaning, Duration) and meaning.n == 1 and meaning.unit != "hour":
+            take.used.add(length.at)
+            return meaning.unit
+    return None
 
 
 def _grain_dimension(take: Taker) -> Grain | None:

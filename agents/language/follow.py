@@ -89,10 +89,10 @@ def merged(old: Sketch, new: Sketch, message: str) -> str:
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_BRIEF = 6
+BRIEF = 6
 _WHO = frozenset({"who", "whom", "ai"})
 # What happened to things of the last question: cancelled ones, returned ones.
-_DEEDS = frozenset({"cancelled_orders", "returned_units", "sign_ups", "reviews", "refunds", "average_rating", "repeat_customers"})
+DEEDS = frozenset({"cancelled_orders", "returned_units", "sign_ups", "reviews", "refunds", "average_rating", "repeat_customers"})
 
 
 def _labelled(span: ValueSpan, text: str) -> str:
@@ -121,7 +121,10 @@ class _Edit:
         leaning = lean_length(self.new.tokens)
         self.end += [self.new.tokens[place].text for place in self.new.unread if place >= leaning]  # must not be lost on the way
         middle = [self.pieces.get(at, "") for at in range(len(self.old.groups))]
-        return " ".join(part for part in (*self.front, *self._with_unread(middle), *self.end) if part)
+        said = " ".join(part for part in (*self.front, *self._with_unread(middle), *self.end) if part)
+        telling = [self.new.text(at) for at, group in enumerate(self.new.groups) if group.of("number", "percent", "value")]
+        left_out = [f"excluding {self.new.text(slot.at)}" for slot in self.new.without]
+        return " ".join([said, *(text for text in (*telling, *left_out) if text not in said)])  # none of them is lost on the way
 
     def _with_unread(self, middle: list[str]) -> list[str]:
         """Tokens of the old question that were in no group stay where they were."""
@@ -188,7 +191,7 @@ class _Edit:
         if not nouns and self.old.metrics and as_value(self.old.metrics[0].name, self.message, self.old.language):
             self._other_side()
             return
-        nouns = nouns or [self._deed(slot) for slot in self.new.metrics if slot.name in _DEEDS or self._counts(slot)]
+        nouns = nouns or [self._deed(slot) for slot in self.new.metrics if slot.name in DEEDS or self._counts(slot)]
         if not nouns:
             self._other_side()
             return
@@ -215,7 +218,7 @@ class _Edit:
 
     def _counts(self, slot: MetricSlot) -> bool:
         """A verb that is all the message says of figures."""
-        return len(self.new.tokens) <= _BRIEF and not self.new.has("no_activity", "never", *_SELLERS)
+        return len(self.new.tokens) <= BRIEF and not self.new.has("no_activity", "never", *_SELLERS)
 
     def _other_side(self) -> None:
         """As a percentage, what is it worth: the figure that belongs to the last one."""
@@ -350,11 +353,3 @@ def exchanged(old: Sketch) -> str:
     one, other = (slot.at for slot in old.filters)
     pieces[one], pieces[other] = pieces[other], pieces[one]
     return " ".join(pieces.values())
-
-
-def without_filters(old: Sketch, dimension: str | None = None) -> str:
-    """The last question without the names that narrowed it, or without those of one kind."""
-    dropped = {slot.at for slot in old.filters if dimension in (None, slot.best.dimension)}
-    dropped |= {slot.at for slot in old.dimensions if slot.role == "label"} if dimension is None else set()
-    dropped |= set(old.cues.get("exclude", ()))
-    return " ".join(old.text(at) for at in range(len(old.groups)) if at not in dropped)

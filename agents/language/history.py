@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.language.follow import habits, holds
 from agents.language.tokens import tidy, tokens_of
 from agents.memory import Dialogue, Turn
@@ -39,7 +41,7 @@ def answered(dialogue: Dialogue) -> list[Turn]:
     """The turns that were answered, oldest first; one that took a step back ends on the one before it."""
     stack: list[Turn] = []
     for turn in dialogue.turns:
-        if turn.plan.outcome != "answer":
+        if turn.plan.outcome != "answer" or not turn.found:
             continue
         if goes_back(turn.question) and len(stack) > 1 and turn.plan.calls() == stack[-2].plan.calls():
             stack.pop()
@@ -48,10 +50,61 @@ def answered(dialogue: Dialogue) -> list[Turn]:
     return stack
 
 
+# Back to the late ones: what was asked before the last answer, and what is said of it now.
+_TO_EARLIER = re.compile(
+    r"^\W*(?:(?:right|ok|okay|so|now|well|alright|anyway|let us|let's|can we|please|rồi|thôi|giờ|vậy)[\s,]+)*"
+    r"(?:(?:go|going|come|coming|return|returning)\s+)?(?:back to|quay lại|trở lại|quay về)\s+"
+    r"(?:the |our |those |these |my |câu |chuyện |phần |vụ |mấy )*(?P<what>[^:,.;!?]+?)\s*(?:[:,.;!?]\s*(?P<rest>\S.*))?$",
+    re.IGNORECASE,
+)
+_SAYS_NOTHING = frozenset(
+    [
+        *(
+            "ones",
+            "question",
+            "answer",
+            "numbers",
+            "figures",
+            "last",
+            "this",
+            "month",
+            "week",
+            "year",
+            "quarter",
+            "first",
+            "start",
+            "before",
+        ),
+        *("previous", "original", "beginning", "again", "with", "from", "dau", "thang", "tuan", "nam", "quy", "truoc", "nay", "ban", "luc"),
+    ]
+)
+
+
+def goes_to_earlier(message: str, dialogue: Dialogue) -> tuple[Turn, str] | None:
+    """The answer before the last one that a message goes back to by a word of it, and what it says beyond that."""
+    found, steps = _TO_EARLIER.match(message), answered(dialogue)
+    words = _told(found["what"]) - _SAYS_NOTHING if found else set()
+    if found is None or len(steps) < 2 or not words or words & _said(steps[-1]):
+        return None
+    turn = next((turn for turn in reversed(steps[:-1]) if words & _said(turn)), None)
+    return (turn, found["rest"] or "") if turn else None
+
+
+def _said(turn: Turn) -> set[str]:
+    return _told(f"{turn.question} {turn.plan.standalone_question}")
+
+
+def _told(text: str) -> set[str]:
+    return {token.folded.rstrip("s") for token in tokens_of(tidy(text)) if len(token.folded) >= _LEAST}
+
+
+_LEAST = 3
+
+
 def last_of(dialogue: Dialogue) -> Turn | None:
     """What a message leans on: the last answer, or the question that was asked back since."""
     asked = next((turn for turn in reversed(dialogue.turns) if turn.plan.outcome in ("answer", "clarify")), None)
     if asked is not None and asked.plan.outcome == "clarify":
         return asked
     stack = answered(dialogue)
-    return stack[-1] if stack else None
+    return stack[-1] if stack else asked  # nothing was found yet: the question that failed is all there is

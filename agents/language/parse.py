@@ -12,10 +12,12 @@ from rapidfuzz import fuzz
 
 from agents.language import vietnamese
 from agents.language.fillers import candidates_of
+from agents.language.gapped import formed
 from agents.language.glued import unglued
 from agents.language.matters import Matter, matters_in
 from agents.language.rank import Ranked, ranked
 from agents.language.repair import Repair, exchanged, is_short, respelt, unmarked, written_out
+from agents.language.rewording import reworded
 from agents.language.settle import Doubt, settle
 from agents.language.sketch import Sketch
 from agents.language.sketch_read import sketch_of
@@ -76,7 +78,7 @@ def language_of(message: str, lexicon: Lexicon, values: Names | None = None) -> 
 
 def parse(text: str, lexicon: Lexicon, values: Names, as_of: date, language: Language) -> Parsed:
     """The clause with its short and misspelt words repaired; a word that names something is never repaired."""
-    tokens = tokens_of(tidy(text))
+    tokens = tokens_of(tidy(reworded(text)))
     tokens = unmarked(tokens, lexicon, language, _named_places(tokens, values, language))
     spelt, short = written_out(tokens, lexicon, language)
     sketch = _sketch(spelt, lexicon, values, as_of, language)
@@ -106,7 +108,7 @@ def _sketch(tokens: Sequence[Token], lexicon: Lexicon, values: Names, as_of: dat
     ]
     spans = [span for span in spans if not (_is_word_as_written(whole, span, lexicon, language) or _has_other_marks(whole, span))]
     times = read_times(whole, as_of, language)
-    sure = [span for span in spans if span.score >= _SURE]
+    sure = [span if span.score >= _SURE else replace(span, score=_A_NAME) for span in spans if span.score >= _SURE or _is_kind(whole, span)]
     sure += vietnamese.bought(spans, whole) if language == "vi" else []
     tags = _tagged(whole, lexicon, times, sure, language)
     sketch = _covered(whole, tags, language)
@@ -122,7 +124,7 @@ def _tagged(
     tokens: tuple[Token, ...], lexicon: Lexicon, times: Sequence[TimeSpan], values: Sequence[ValueSpan], language: Language
 ) -> list[Tag]:
     """Every reading of every run that its neighbours allow."""
-    tags = tag_all(tokens, lexicon, times, values, language)
+    tags = formed(tag_all(tokens, lexicon, times, values, language), tokens, language)
     return vietnamese.weeded(tags, tokens) if language == "vi" else tags
 
 
@@ -130,6 +132,11 @@ def _covered(tokens: tuple[Token, ...], tags: Sequence[Tag], language: Language)
     """The best cover as slots; Vietnamese words are read with their neighbours."""
     groups = cover(tokens, tags)
     return sketch_of(tokens, vietnamese.settled(groups, tokens) if language == "vi" else groups, language)
+
+
+def _is_kind(tokens: Sequence[Token], span: ValueSpan) -> bool:
+    """Businesses in the plural are a kind of customers, "business" alone is how things go."""
+    return span.dimension == "customer_kind" and span.end - span.start == 1 and tokens[span.start].folded in ("businesses", "firms")
 
 
 def _crosses(span: ValueSpan, matters: Sequence[Matter]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
+from agents.language.figures import RATE_OF, VALUE_OF
 from agents.language.sketch import Sketch
 from agents.language.tokens import fold
 from agents.language.words import LANGUAGES, read_table
@@ -15,6 +16,7 @@ from agents.plan import Language
 from tools.facts import Frozen
 from tools.query.contract import AsOf, Between, Calendar, Comparison, Last, Named, QueryContext
 from tools.query.periods import compared_span, resolve
+from tools.query.vocabulary import called
 
 
 class Pointers(Frozen):
@@ -28,8 +30,6 @@ class Pointers(Frozen):
     after: tuple[str, ...]
     whole: Mapping[str, str]
     swap: tuple[str, ...]
-    rates: Mapping[str, str]
-    values: Mapping[str, str]
     worth: tuple[str, ...]
 
 
@@ -47,6 +47,7 @@ _RANKS = frozenset(
     {"top", "best", "leader", "last", "bottom", "final", "worst"}
 )  # with a kind of thing they ask for a rank: the worst product
 _JUDGED = frozenset({"best", "worst", "top", "bottom"})
+_WRITTEN = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _ROWS = frozenset({"one", "row", "entry", "place", "line", "result"})
 
 
@@ -62,7 +63,7 @@ def _row(language: Language) -> re.Pattern[str]:
     ranks = _any([place for place in words.places if place in _RANKS])
     return re.compile(
         rf"\b(?:the |that )?(?:(?P<place>{ordinals}) (?:{_any(words.rows)})\b|(?P<rank>{ranks}) (?:{_any(sorted(_ROWS))})\b"
-        rf"|(?:number|no\.?|#) ?(?P<number>\d\d?)\b|(?<=the )(?P<end>{ordinals})(?=\W*$))(?! (?:by|in terms))",
+        rf"|(?:number|no\.?|#) ?(?P<number>\d\d?|{_any(list(_WRITTEN))})\b|(?<=the )(?P<end>{ordinals})(?=\W*$))(?! (?:by|in terms))",
         re.IGNORECASE,
     )
 
@@ -70,7 +71,7 @@ def _row(language: Language) -> re.Pattern[str]:
 def _place(found: re.Match[str], language: Language) -> int:
     parts = found.groupdict()
     if parts.get("number"):
-        return int(parts["number"])
+        return _WRITTEN.get(parts["number"].lower()) or int(parts["number"])
     word = parts.get("place") or parts.get("rank") or parts.get("end") or ""
     return pointers(language).places[word.lower()]
 
@@ -81,8 +82,56 @@ def _thing(language: Language) -> re.Pattern[str]:
     return re.compile(rf"\b(?P<owner>{_any(words.owners)})\b|\b(?:of |in |at |for )?(?:{_any(words.things)})\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2)
+def _rows(language: Language) -> re.Pattern[str]:
+    """The second and the third: several places in one breath; a noun behind them makes them places of something else."""
+    words = pointers(language)
+    if language == "vi":
+        one = rf"(?:{_any(words.rows)})? ?(?:{_any(list(words.places))})"
+        return re.compile(rf"\b(?:{_any(words.rows)}) (?:{_any(list(words.places))})(?:,? (?:và|với|,) {one})+\b", re.IGNORECASE)
+    one = rf"(?:the )?(?:{_any([place for place in words.places if place not in _RANKS])})(?: (?:{_any(sorted(_ROWS))})s?)?"
+    verbs = r"ones?|do|did|does|sell|sold|compare\w*|perform\w*|in|for|by|of|last|this|each|together|only|too|as|over|per"
+    behind = rf"(?=\W*$|[,?!.;]| (?:{verbs})\b)"
+    return re.compile(rf"\b{one}(?:(?:,? and |, | & |,? or ){one})+{behind}(?: ones)?", re.IGNORECASE)
+
+
+def _several(message: str, language: Language) -> tuple[re.Match[str], list[int]] | None:
+    """The places of several rows that are pointed at."""
+    found = _rows(language).search(message)
+    if found is None:
+        return None
+    words = re.finditer(rf"\b(?:{_any(list(pointers(language).places))})\b", found[0], re.IGNORECASE)
+    return found, [pointers(language).places[word[0].lower()] for word in words]
+
+
+def beyond(message: str, handles: Sequence[Handle]) -> str:
+    """The words that point at a row which was not shown; none when there are no such words."""
+    for language in LANGUAGES:
+        if several := _several(message, language):
+            return several[0][0].strip() if any(_handle(place, handles) is None for place in several[1]) else ""
+        found = _row(language).search(message)
+        if found and not found.groupdict().get("rank") and _is_row(found, language) and not _handle(_place(found, language), handles):
+            return found[0].strip()
+    return ""
+
+
+def _is_row(found: re.Match[str], language: Language) -> bool:
+    """Whether the words can only mean a row: "the fourth one", not "product number 12" and not "the last"."""
+    word = (found.groupdict().get("place") or found.groupdict().get("end") or "").casefold()
+    noun = found[0].split()[-1].casefold() if language == "en" else found[0].split()[0].casefold()
+    return bool(word) and word not in _RANKS and pointers(language).places[word] > 0 and noun in _ONLY_ROWS | {word}
+
+
+_ONLY_ROWS = frozenset({"one", "row", "entry", "place", "line", "result", "cái", "dòng", "mục"})
+
+
 def named(message: str, old: Sketch, handles: Sequence[Handle]) -> str:
     """The message with names in the place of the words that point at them; as it is when it points at nothing known."""
+    for language in LANGUAGES:
+        several = _several(message, language)
+        shown = [handle for place in several[1] if (handle := _handle(place, handles))] if several else []
+        if several and len(shown) == len(several[1]):
+            return _instead(message, several[0], " and ".join(_said(handle) for handle in shown))
     for language in LANGUAGES:
         found = _row(language).search(message)
         if found and not _is_all(found, message) and (handle := _handle(_place(found, language), handles)):
@@ -199,10 +248,10 @@ def swapped(message: str) -> bool:
 
 def as_rate(metric: str, language: Language) -> str:
     """The rate that belongs to a count, in words."""
-    return pointers(language).rates.get(metric, "")
+    return called(RATE_OF[metric], language) if metric in RATE_OF else ""
 
 
 def as_value(metric: str, message: str, language: Language) -> str:
     """What a quantity is worth, in words, when the message asks for that."""
-    words = pointers(language)
-    return words.values.get(metric, "") if re.search(rf"\b(?:{_any(words.worth)})\b", message, re.IGNORECASE) else ""
+    asked = metric in VALUE_OF and re.search(rf"\b(?:{_any(pointers(language).worth)})\b", message, re.IGNORECASE)
+    return called(VALUE_OF[metric], language) if asked else ""

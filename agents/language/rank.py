@@ -43,6 +43,7 @@ LOOSE = frozenset(
 )
 TELLING = 0.5  # what weighs less may stay unexplained
 _UNUSED = 1.2
+_FEWEST = 2
 _LISTED = 2.0  # what is listed counts, also where only "who" says it
 
 
@@ -61,8 +62,28 @@ def ranked(sketch: Sketch, candidates: Sequence[Candidate]) -> list[Ranked]:
     for slot in sketch.dimensions:
         if slot.role in ("head", "counted"):
             weights[slot.at] = max(weights[slot.at], _LISTED)
+    for at in _contrasted(sketch):
+        weights[at] = max(weights[at], _LISTED)
     scored = [_scored(candidate, weights) for candidate in candidates]
     return sorted(scored, key=lambda each: -each.score)
+
+
+_MUCH = frozenset({"often", "heavily", "frequently", "plenty", "lots", "much", "many"})
+_LITTLE = frozenset({"little", "seldom", "rarely", "hardly", "barely", "poorly", "few"})
+_YET = frozenset({"but", "yet", "though", "although", "however"})
+
+
+def _contrasted(sketch: Sketch) -> list[int]:
+    """Viewed often but sold little: the words that hold one figure against another, which no tool does."""
+    words = [token.folded for token in sketch.tokens]
+    turns = [place for place, word in enumerate(words) if word in _YET]
+    if len(sketch.metrics) < _FEWEST or not turns:
+        return []
+    much = [place for place, word in enumerate(words) if word in _MUCH and place < turns[0]]
+    little = [place for place, word in enumerate(words) if word in _LITTLE and place > turns[0]]
+    if not (much and little):
+        return []
+    return [at for at, group in enumerate(sketch.groups) if group.start in (much[-1], little[0])]
 
 
 def _scored(candidate: Candidate, weights: Sequence[float]) -> Ranked:

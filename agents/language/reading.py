@@ -25,6 +25,10 @@ def _tokens(tool: str, arguments: Json) -> Iterator[Token]:
     for name in ("period", "compare"):
         if isinstance(period := arguments.get(name), dict):
             yield Token(kind="period" if name == "period" else "comparison", text=_words(period))
+    for name in ("at_least", "more_than"):
+        if isinstance(line := arguments.get(name), float | int):
+            said = f"{line:.0%}" if arguments.get("relative") else f"{line:,.0f}"
+            yield Token(kind="filter", text=f"change {name.replace('_', ' ')} {said}")
     if isinstance(limit := arguments.get("n"), int):
         yield Token(kind="limit", text=str(limit), value=limit)
 

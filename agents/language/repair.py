@@ -43,7 +43,7 @@ def is_short(token: Token, language: Language) -> bool:
 @lru_cache(maxsize=1)
 def well_spelt() -> frozenset[str]:
     """Words that are meant as they stand, however close they are to others."""
-    return frozenset(str(read_table("en", "meant")["words"]).split())
+    return frozenset(word for table in ("meant", "common") for word in str(read_table("en", table)["words"]).split())
 
 
 def written_out(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> tuple[tuple[Token, ...], tuple[Repair, ...]]:

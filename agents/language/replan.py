@@ -13,11 +13,15 @@ from agents.plan import Part, Plan, PlannedCall
 
 # Below the first it is said that the answer may not be what was meant, from the second on nothing is.
 _DOUBTFUL, _SURE = 0.6, 0.85
+_RECORDS = ("look_up", "look_up_lines")
 Level = Literal["high", "medium", "low"]
 
 
 def plan_again(understood: Understood, world: World) -> Plan | None:
-    """The plan of these calls; None when one of them cannot be made here."""
+    """The plan of these calls, or why there is none; None when one of them cannot be made here."""
+    if understood.reply:
+        said = {"standalone_question": understood.standalone_question, "language": understood.language, "reply": understood.reply}
+        return Plan.model_validate({**said, "outcome": "decline", "confidence": "low"})
     known = {tool.name for tool in world.tools}
     if not understood.calls or any(call.tool not in known for call in understood.calls):
         return None
@@ -58,3 +62,19 @@ def _figure(plan: Plan) -> PlannedCall | None:
     arguments, metrics = calls[0].arguments, calls[0].arguments.get("metrics")
     single = isinstance(metrics, list | tuple) and len(metrics) == 1
     return calls[0] if single and not arguments.get("compare") and not arguments.get("periods") else None
+
+
+def repeats(plan: Plan, understood: Understood) -> bool:
+    """Whether a message that was to change the last answer comes to that answer again: then it was not understood."""
+    before = understood.edits
+    if before is None or understood.calls or plan.outcome != "answer" or not before.calls():
+        return False
+    if any(call.tool in _RECORDS for call in plan.calls()):
+        return False  # a record shows all there is: another side of it is the same call
+    return [(call.tool, call.arguments) for call in plan.calls()] == [(call.tool, call.arguments) for call in before.calls()]
+
+
+def not_again(plan: Plan) -> Plan:
+    """Said instead of the same answer once more."""
+    said = replies(plan.language).say("no_change")
+    return Plan(standalone_question=plan.standalone_question, language=plan.language, outcome="decline", reply=said, confidence="low")

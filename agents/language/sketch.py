@@ -38,7 +38,7 @@ TIMES = ("day", "week", "month", "quarter", "year")
 RANKS = ("top", "bottom", "fastest", "slowest", "expensive", "cheap")
 # Values that describe such a thing: after "gold" the word customers only says who is gold.
 DESCRIBES: Mapping[str, frozenset[str]] = {
-    "customer": frozenset({"tier", "customer_kind", "area_kind", "province", "district"}),
+    "customer": frozenset({"tier", "customer_kind", "area_kind", "province", "district", "channel"}),
     "product": frozenset({"category", "subcategory", "family", "series", "manufacturer", "supplier"}),
     "order": frozenset({"channel", "payment_method", "order_status"}),
     "shipment": frozenset({"carrier"}),
@@ -102,6 +102,7 @@ class NumberSlot:
 class TimeSlot:
     span: TimeSpan
     at: int
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Sketch:
     comparisons: tuple[TimeSlot, ...] = ()
     buckets: tuple[TimeSlot, ...] = ()
     durations: tuple[TimeSlot, ...] = ()
+    without: tuple[TimeSlot, ...] = ()  # days that are left out, never those that are asked about
     cues: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unread: tuple[int, ...] = ()  # tokens nothing explains
     dropped: tuple[int, ...] = ()  # groups the message itself takes back: "last quarter, not last month"
@@ -129,3 +131,11 @@ class Sketch:
 
     def has(self, *cues: str) -> bool:
         return any(cue in self.cues for cue in cues)
+
+
+def is_one(sketch: Sketch, at: int) -> bool:
+    """Whether a cut of time is a length: within a month, 1 week later."""
+    start = sketch.groups[at].start
+    before = sketch.tokens[start - 1].folded if start else ""
+    word = sketch.tokens[start].folded
+    return word in ("1", "mot") or (word in ("a", "one") and before in ("within", "in", "for", "after"))

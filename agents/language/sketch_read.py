@@ -15,7 +15,7 @@ from agents.language.sketch import (
     Sketch,
     TimeSlot,
 )
-from agents.language.sketch_walk import Walk
+from agents.language.sketch_without import LeftOut
 from agents.language.spans import Bucket, Duration, ValueSpan
 from agents.language.tags import Group
 from agents.language.tokens import Token
@@ -36,17 +36,18 @@ def sketch_of(tokens: tuple[Token, ...], groups: tuple[Group, ...], language: La
     return _Reader(tokens, groups, language).read()
 
 
-class _Reader(Walk):
+class _Reader(LeftOut):
     """Walks over the groups once; what a group is may depend on the one before and the one after."""
 
     def read(self) -> Sketch:
-        numbers = self.numbers()
+        numbers = self._without_idle_ones(self.numbers())
         for at, group in enumerate(self.groups):
             if at not in self.taken:
                 self._read_group(at, group)
         self._corrected()
         self._without_subjects()
         self._without_site()
+        self.times = self.without_left_out(self.times, PERIODS)
         return Sketch(
             self.tokens,
             self.groups,
@@ -59,6 +60,7 @@ class _Reader(Walk):
             comparisons=self._of_time((Comparison,)),
             buckets=self._of_time((Bucket,)),
             durations=self._of_time((Duration,)),
+            without=tuple(slot for slot in self.times if slot.negated),
             cues={name: tuple(places) for name, places in self.cues.items()},
             unread=self._unread(),
             dropped=tuple(self.dropped),
@@ -100,8 +102,8 @@ class _Reader(Walk):
     def _is_value(self, at: int, group: Group) -> bool:
         """A word that is a member's name and a word of the trade: after "by" and "which" it is the latter."""
         values = group.of("value")
-        if not values:
-            return False
+        if not values or (self._is_measured(at) and values[0].name == "payment_method"):
+            return False  # who spent the most cash: money, no way to pay
         if group.first("metric", "verb") and not group.of("dimension"):
             return values[0].value is not None and values[0].value.score >= 1 and group.end - group.start > 1
         return not (group.of("dimension") and self._before(at) & {"group", "within", "which", "top", "bottom", "how_many", "show_all"})
@@ -110,7 +112,7 @@ class _Reader(Walk):
         """Orders are counted unless they are listed, grouped by or named."""
         if not group.of("metric"):
             return True
-        if self._is_lower_half(at):
+        if self._is_lower_half(at) or self._ranked_in(at):
             return False
         if {tag.name for tag in group.of("metric")} <= _KINDS and any(other.cues() & {*RANKS} for other in self.groups):
             return True
@@ -128,8 +130,17 @@ class _Reader(Walk):
         word = self.tokens[self.groups[at].start - 1].folded if at else ""
         asked = {"which", "show_all", *RANKS} & {cue for group in self.groups[:at] for cue in group.cues() if not group.is_empty_word}
         return (
-            word in ("per", "moi") and bool(self.metrics) and not asked and {tag.name for tag in self.groups[at].of("metric")} == {"orders"}
+            word in ("per", "moi")
+            and bool(self.metrics)
+            and not asked
+            and {tag.name for tag in self.groups[at].of("metric")} in ({"orders"}, {"shipments"})
         )
+
+    def _ranked_in(self, at: int) -> bool:
+        """Busiest in orders, leading in orders: what is led in is the figure."""
+        start = self.groups[at].start
+        led = at > 1 and start and self.tokens[start - 1].folded == "in" and self.groups[at - 2].cues() & {*RANKS}
+        return bool(led) and {tag.name for tag in self.groups[at].of("metric")} == {"orders"}
 
     def _is_measured(self, at: int) -> bool:
         """Whether a word of amount stands right before: most orders, fewer shipments."""
@@ -155,6 +166,9 @@ class _Reader(Walk):
         if self._is_everything(at) or self._comes_after_measure(at, names[0]) or self._all_but_some(at, names[0]):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
+        if names[0] == "supplier" and self._says_whose_country(at):
+            self.dimensions.append(DimensionSlot("supplier", "label", at))
+            return
         if names[0] in COUNTED and self._is_measured(at) and any(slot.role == "head" for slot in self.dimensions):
             self.metrics.append(MetricSlot(COUNTED[names[0]], at))
             return
@@ -173,6 +187,13 @@ class _Reader(Walk):
         if role == "head" and names[0] in _FILLING and self._only_fills(at, names[0], before):
             role = "label"
         self.dimensions.append(DimensionSlot(names[0], role, at))
+
+    def _says_whose_country(self, at: int) -> bool:
+        """By nation of vendor: the country is the cut."""
+        last = self.dimensions[-1] if self.dimensions else None
+        start = self.groups[at].start
+        near = last is not None and last.name == "supplier_country" and start - self.groups[last.at].end <= _LEADING
+        return near and bool({token.folded for token in self.tokens[max(0, start - 2) : start]} & {"of", "our", "the"})
 
     def _labels(self, at: int, name: str) -> bool:
         """Whether the word only says what the name beside it is: category Desks, the Hanoi store."""
@@ -262,7 +283,7 @@ class _Reader(Walk):
         return tuple(sorted(choices, key=lambda choice: (choice.dimension not in named, -choice.score)))
 
     def _of_time(self, kinds: tuple[type, ...]) -> tuple[TimeSlot, ...]:
-        return tuple(slot for slot in self.times if isinstance(slot.span.meaning, kinds))
+        return tuple(slot for slot in self.times if isinstance(slot.span.meaning, kinds) and not slot.negated)
 
     def _unread(self) -> tuple[int, ...]:
         covered = {place for group in self.groups for place in range(group.start, group.end)}

@@ -6,7 +6,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Literal
 
-from agents.language.sketch import DimensionSlot, FilterSlot, MetricSlot, TimeSlot
+from agents.language.figures import is_mean
+from agents.language.sketch import DimensionSlot, FilterSlot, MetricSlot, NumberSlot, TimeSlot
 from agents.language.tags import Group
 from agents.language.thresholds import PASSABLE, Thresholds
 from agents.language.tokens import Token
@@ -75,20 +76,36 @@ class Walk(Thresholds):
         self.cues: dict[str, list[int]] = defaultdict(list)
         self.dropped: list[int] = []
 
+    def _without_idle_ones(self, numbers: list[NumberSlot]) -> list[NumberSlot]:
+        """The weight of one, just one of them: a word that counts nothing and compares nothing."""
+        idle = [slot for slot in numbers if slot.op is None and not slot.limits and self.tokens[self.groups[slot.at].start].lower == "one"]
+        self.dropped += [slot.at for slot in idle]
+        return [slot for slot in numbers if slot not in idle]
+
     def _without_subjects(self) -> None:
         """Who acts in a question for a figure is no cut of it: how much did customers send back, folks in Hanoi ... how many orders."""
+        for place, slot in enumerate(self.dimensions[1:], 1):
+            first = self.dimensions[place - 1]
+            acting = any(metric.verb and 0 < metric.at - slot.at <= 1 for metric in self.metrics)
+            if slot.name == "customer" and slot.role == first.role == "head" and slot.at - first.at == 1 and acting:
+                self.dimensions[place] = DimensionSlot(slot.name, "label", slot.at)  # products people looked at
         for place, slot in enumerate(self.dimensions):
             what = self.tokens[0].folded == "what" and self._word_before(slot.at) in _DOING
             described = slot.at and self.groups[slot.at - 1].of("value") and self._word_before(slot.at - 1) in _DOING
             if slot.name == "customer" and slot.role == "head" and (what or (self.tokens[0].folded == "what" and described)):
                 self.dimensions[place] = DimensionSlot(slot.name, "label", slot.at)
-        if self.cues.keys() & _LISTING or not any(cue in self.cues for cue in ("how_many", "how_much")):
+            charging = any(metric.verb and metric.at > slot.at and metric.name == "shipping_cost" for metric in self.metrics)
+            if slot.name in ("carrier", "supplier") and slot.role == "head" and what and charging:
+                self.dimensions[place] = DimensionSlot(slot.name, "label", slot.at)
+        listing = self.cues.keys() & _LISTING - ({"average", "top"} if any(is_mean(slot.name) for slot in self.metrics) else set())
+        if listing or not any(cue in self.cues for cue in ("how_many", "how_much")):
             return
         nouns = [slot.at for slot in self.metrics if not slot.verb]
         verbs = [slot.at for slot in self.metrics if slot.verb]
         for place, slot in enumerate(self.dimensions):
             asked_of = slot.name == "customer" or (slot.name in ("carrier", "supplier") and self._word_before(slot.at) in _DOING)
-            acts = slot.role == "head" and asked_of and "which" not in self._before(slot.at)
+            given = slot.role == "counted" and any(metric.name == "average_rating" and metric.at < slot.at for metric in self.metrics)
+            acts = (slot.role == "head" or given) and asked_of and "which" not in self._before(slot.at)
             if acts and (nouns or any(at > slot.at for at in verbs)):
                 self.dimensions[place] = DimensionSlot(slot.name, "label", slot.at)
 
@@ -129,6 +146,8 @@ class Walk(Thresholds):
         kind: Literal["time", "metric"] | None = "time" if group.of("time") else "metric" if group.of("metric", "verb") else None
         if kind is None or not at or self.tokens[group.start - 1].folded not in ("not", "khong", "instead", "than") or group.of("value"):
             return False
+        if kind == "time" and self.tokens[group.start].folded in ("on", "in", "during", "vao", "trong"):
+            return False  # last month, not on the 2nd: a day of it is left out
         if group.start > 2 and self.tokens[group.start - 2].folded in ("but", "and", "nhung", "ma"):
             return False  # "but not last month" is a condition, unless the message begins with it
         if self.tokens[group.start - 1].folded == "than" and "rather" not in {token.folded for token in self.tokens[: group.start]}:
@@ -169,11 +188,22 @@ class Walk(Thresholds):
         label = at - 1 if labels else at
         if "exclude" in self._before(at) | self._before(label) or self._is_taken_out(at) or self._is_all_but(at):
             return True
+        if self._left_out_with(at):
+            return True
         last = self.filters[-1] if self.filters else None
         if last is None or not last.negated or last.best.dimension not in {tag.name for tag in self.groups[at].of("value")}:
             return False
         between = self.groups[last.at + 1 : at]
         return len(between) <= 2 and all(group.is_empty_word or "combine" in group.cues() for group in between)
+
+    def _left_out_with(self, at: int) -> bool:
+        """Except the cancelled ones and those paid in cash: left out like the figure before."""
+        figure = next((slot for slot in reversed(self.metrics) if slot.at < at), None)
+        if figure is None or not figure.left_out:
+            return False
+        between = self.groups[figure.at + 1 : at]
+        passed = all(group.is_empty_word or "combine" in group.cues() or group.of("dimension") for group in between)
+        return passed and any("combine" in group.cues() for group in between)
 
     def _is_all_but(self, at: int) -> bool:
         """Every channel but the phone; everyone but gold customers."""

@@ -46,7 +46,8 @@ def chosen(weighed: Sequence[Weighed], first: Ranked) -> Weighed:
 def is_answered(best: Weighed, weighed: Sequence[Weighed], sketch: Sketch, learnt: Learnt) -> bool:
     """Whether a reading is likely enough for what it leaves; never over a number, a name or a word the question may be about."""
     left = [sketch.groups[at] for at in best.ranked.unexplained]
-    if heavy(sketch) or any(group.of("number", "percent", "value") for group in left):
+    kept_in = {slot.at for slot in sketch.without} & set(best.ranked.unexplained)  # days that were to be left out
+    if kept_in or heavy(sketch) or any(group.of("number", "percent", "value") for group in left):
         return False
     if left or sketch.unread:
         return best.probability >= learnt.lines.answer
@@ -65,10 +66,10 @@ def offered(weighed: Sequence[Weighed], parsed: Parsed, language: Language, skil
     if skill.read is None or len(close) < 2 or sum(each.probability for each in close) < _TOGETHER:
         return ()
     said = [(phrase(each.ranked.candidate.calls, language), each.ranked.candidate.calls) for each in close]
-    return tuple(text for text, calls in said if text and text != parsed.text and _read_back(text, skill) == calls)
+    return tuple(text for text, calls in said if text and text != parsed.text and read_back(text, skill) == calls)
 
 
-def _read_back(text: str, skill: Skill) -> object:
+def read_back(text: str, skill: Skill) -> object:
     """The plan the first reading of a text has, if it explains all of it."""
     if skill.read is None:
         return None

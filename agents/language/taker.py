@@ -4,22 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agents.language.figures import MONEY, RATE_OF, Figures, Json
-from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, MetricSlot, NumberSlot, Role
+from agents.language.leaving_out import leave_out, span_of
+from agents.language.sketch import IN_DAYS, NUMERIC, Comparator, FilterSlot, MetricSlot, NumberSlot, Role, is_one
 from agents.language.spans import Bucket, Duration, ValueSpan
+from agents.language.tokens import Token
 from agents.language.whose import of_whom
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
 
 _MOST_NAMED = 100
+_YEAR = re.compile(r"\b\d{4}\b|\byear\b|\bnăm\b|\bnam\b", re.IGNORECASE)
 _QUARTERS = re.compile(r"\bq[1-4]\b|\bquarter|\bquý|\bquy\b", re.IGNORECASE)
 # More than three products bought are products, not orders.
 _DEEDS_COUNTED = frozenset({"orders", "returned_units", "cancelled_orders", "reviews", "stockouts", "late_deliveries"})
 _IN_UNITS = frozenset(
     {"stock_on_hand", "available_stock", "stock_on_order", "returned_units", "received_units", "rejected_units", "shrinkage_units", "units"}
 )
+_NEAR = 5
+_OUT = frozenset(
+    {
+        "skip",
+        "skipping",
+        "ignore",
+        "ignoring",
+        "leave",
+        "leaving",
+        "left",
+        "exclude",
+        "excluding",
+        "except",
+        "without",
+        "drop",
+        "bo",
+        "tru",
+        "loai",
+    }
+)
+_OPPOSITE: Mapping[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _COUNTS: Mapping[str, str] = {"product": "active_products", "order": "orders", "customer": "active_customers"}
 
 
@@ -100,21 +124,41 @@ class Taker(Figures):
             metric = self._metric_of(number) or (metrics[0] if metrics else None)
             if metric is None:
                 continue
-            self.used |= {number.at, *number.also}
-            self.cue("having")
             pieces = bool({"cai", "chiec", "unit", "units", "pieces", "pcs"} & {token.folded for token in self.sketch.tokens})
             bought = metric == "orders" or any(slot.verb for slot in self.sketch.metrics)
             if metric in ("orders", "units") and number.number >= MONEY and not pieces and not number.times and bought:
                 metric = "revenue"
             if number.kind == "percent":
                 metric = RATE_OF.get(metric, metric)
+                in_days = metric in ("supplier_lead_time_days", "delivery_days")
+                beside = metric if _is_part(metric) or in_days else self._rate_beside(number)
+                if beside is None:
+                    continue  # revenue over 30 percent: of what nobody said
+                metric = beside
                 if metric in ("supplier_lead_time_days", "delivery_days"):  # who delivers less than 90 percent: no days
                     metric = self._rate_beside(number)
                     if metric is None:
                         continue
+            self.used |= {number.at, *number.also}
+            self.cue("having")
+            if (out := self._leaves_out(number)) is not None:
+                if number.op not in _OPPOSITE:
+                    continue
+                self.used.add(out)
+                number = replace(number, op=_OPPOSITE[number.op])
             found.append(condition_on(metric, number))
             named.append(metric)
         return found, list(dict.fromkeys(named))
+
+    def _leaves_out(self, number: NumberSlot) -> int | None:
+        """The place of the word that leaves out whoever meets the condition: skip those with fewer than 3 reviews."""
+        first = min((number.at, *number.also))
+        places = [at for name in ("exclude", "never") for at in self.sketch.cues.get(name, ()) if 0 < first - at <= _NEAR]
+        return next((at for at in places if _OUT & {token.folded for token in self._words(at)}), None)
+
+    def _words(self, at: int) -> Sequence[Token]:
+        group = self.sketch.groups[at]
+        return self.sketch.tokens[group.start : group.end]
 
     def _metric_of(self, number: NumberSlot) -> str | None:
         last = self._behind(number)
@@ -129,7 +173,7 @@ class Taker(Figures):
 
     def _rate_beside(self, number: NumberSlot) -> str | None:
         """The rate that is named anywhere beside a percentage."""
-        slot = next((slot for slot in self.sketch.metrics if slot.name.endswith("_rate") and slot.at not in self.used), None)
+        slot = next((slot for slot in self.sketch.metrics if _is_part(slot.name) and slot.at not in self.used), None)
         if slot is not None:
             self.used.add(slot.at)
         return slot.name if slot else None
@@ -259,6 +303,11 @@ class Taker(Figures):
             if slot.at not in self.used and isinstance(meaning, Last):
                 self.used.add(slot.at)
                 return Duration(meaning.n, meaning.unit)
+        for slot in self.sketch.buckets:
+            meaning = slot.span.meaning
+            if slot.at not in self.used and isinstance(meaning, Bucket) and is_one(self.sketch, slot.at):
+                self.used.add(slot.at)
+                return Duration(1, meaning.grain)
         return None
 
     def day(self) -> date | None:
@@ -294,10 +343,30 @@ class Taker(Figures):
         return {"period": months[1], "compare": {"to": "period", "period": months[0]}}
 
     def made(self, tool: str, arguments: Mapping[str, object], bonus: float = 0.0) -> Candidate:
-        """The candidate from what was taken so far."""
-        return Candidate(
-            ((tool, of_whom(without_nothing(arguments))),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus
-        )
+        """The candidate from what was taken so far; days the message leaves out are left out of it where the tool can say that."""
+        tool, said = self._left_out(tool, of_whom(without_nothing(arguments)))
+        return Candidate(((tool, said),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus)
+
+    def _left_out(self, tool: str, arguments: Json) -> tuple[str, Json]:
+        slots = self.sketch.without
+        spans = [span for slot in slots if (span := span_of(slot.span.meaning)) is not None]
+        found = leave_out(tool, arguments, spans) if slots and len(spans) == len(slots) else None
+        if found is None:
+            return tool, arguments
+        self.used.update(slot.at for slot in slots)
+        self.cue("exclude", "never")
+        for slot in slots:
+            self._say(slot.span.assumption)
+        years = {span[0].year for span in spans}
+        if "period" not in arguments and len(years) == 1 and any(_YEAR.search(self.sketch.text(slot.at)) for slot in slots):
+            found[1]["period"] = {"kind": "calendar", "year": years.pop()}
+            self.assume(f"the rest of {spans[0][0].year}, because no other time was named")
+        return found
+
+
+def _is_part(metric: str) -> bool:
+    """Whether its values are parts of one, or become one beside a percentage."""
+    return metric.endswith("_rate") or metric == "supplier_punctuality"
 
 
 def condition(dimension: str, values: Sequence[object], negated: bool = False) -> Json:

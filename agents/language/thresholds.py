@@ -160,6 +160,10 @@ class Thresholds:
         return None
 
     def _stands_after(self, place: int) -> bool:
+        behind = self.groups[place + 1] if place + 1 < len(self.groups) else None
+        amount = behind is not None and behind.of("number", "percent") and not (place and self.groups[place - 1].of("number", "percent"))
+        if amount and self.tokens[self.groups[place].start].folded == "and":
+            return False  # by product and above 3 million
         return self.tokens[self.groups[place].start].folded in ("or", "and", "tro", "hoac", "upwards", "up", "plus") and not self._is_up_to(
             place
         )

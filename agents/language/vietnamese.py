@@ -13,6 +13,7 @@ from agents.language.time.stretch import days_note
 from agents.language.time.units import add_months
 from agents.language.time.wording import assumption_of
 from agents.language.tokens import Token
+from agents.language.vietnamese_words import EVERYDAY_RULES
 from tools.query.contract import AsOf, Between, Calendar, Comparison, Named
 
 _LOW = frozenset({"bottom", "cheap", "fastest", "slowest", "expensive", "seller_low"})
@@ -184,7 +185,7 @@ def _is_strengthened(tag: Tag, tokens: Sequence[Token]) -> bool:
     return ends and tag.kind == "skip" and tag.name == "everyday"
 
 
-_ALONE = (_is_plain_more, _asks_when, _is_no_number, _is_strengthened)
+_ALONE = (_is_plain_more, _asks_when, _is_no_number, _is_strengthened, *EVERYDAY_RULES)
 _BESIDE = (_asks_which, _orders)
 
 
@@ -214,6 +215,8 @@ def _settled(at: int, group: Group, groups: Sequence[Group], tokens: Sequence[To
     word = tokens[group.start].lower
     if (worth := _worth(group, groups, tokens)) is not None:
         return worth
+    if (paid := _shipping(at, group, groups, tokens)) is not None:
+        return paid
     if group.of("metric") and group.of("dimension") and word in ("đơn", "don") and _adjective_behind(at, groups, tokens):
         return replace(group, tags=group.of("dimension"))
     if group.of("verb") and (_names_a_town(at, groups, group) or _is_implied(group, groups)):
@@ -244,6 +247,28 @@ def _worth(group: Group, groups: Sequence[Group], tokens: Sequence[Token]) -> Gr
         return None
     said = {" ".join(token.folded for token in tokens[each.start : each.end]) for each in groups}
     return _as(group, "metric", _WORTH[metric.name]) if said & _IN_MONEY else None
+
+
+def _shipping(at: int, group: Group, groups: Sequence[Group], tokens: Sequence[Token]) -> Group | None:
+    """What customers are charged for shipping, where they are said to pay it."""
+    if _is_paying(at, group, groups, tokens):
+        return _as(group, "skip", "khách trả")
+    return _as(group, "metric", "shipping_fees") if _collected(group, tokens) else None
+
+
+def _is_paying(at: int, group: Group, groups: Sequence[Group], tokens: Sequence[Token]) -> bool:
+    """Customers pay so much for shipping: with money behind it nothing is sent back."""
+    said = " ".join(token.folded for token in tokens[group.start : group.end])
+    money = any("shipping" in tag.name for each in groups[at + 1 : at + 4] for tag in each.of("metric"))
+    return said == "khach tra" and money
+
+
+def _collected(group: Group, tokens: Sequence[Token]) -> bool:
+    """Shipping that customers are charged, or pay."""
+    metric = group.first("metric", "verb")
+    words = [token.folded for token in tokens]
+    paid = any(before in ("thu", "lay", "tinh") and "khach" in words[at : at + 5] for at, before in enumerate(words))
+    return metric is not None and metric.name == "shipping_cost" and (paid or " ".join(words).find("khach tra") >= 0)
 
 
 # A deed that a figure beside it is about already.

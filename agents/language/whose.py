@@ -10,6 +10,7 @@ from agents.language.figures import Json
 _OF_SUPPLIERS: Mapping[str, str] = {
     "late_deliveries": "late_received_lines",
     "on_time_delivery_rate": "supplier_on_time_rate",
+    "on_time_deliveries": "supplier_on_time_rate",
     "delivery_days": "supplier_lead_time_days",
     "deliveries": "received_lines",
     "damage_rate": "supplier_reject_rate",

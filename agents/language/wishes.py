@@ -9,9 +9,12 @@ from datetime import date
 
 from agents.language import wishes_ahead, wishes_documents, wishes_stock
 from agents.language.figures import Json
+from agents.language.gapped import wishes_in
+from agents.language.heavy import heavy
 from agents.language.matters import Matter
 from agents.language.rank import TELLING, Ranked, weight_of
 from agents.language.sketch import Sketch
+from agents.language.tags import Group
 from agents.language.taker import Candidate, Taker
 from tools.query.contract import Between
 
@@ -49,6 +52,7 @@ WISHES: Mapping[str, Wish] = {
     "overstock": Wish("overstock", wishes_stock.fill_overstock, "reorder"),
     "suppliers": Wish("supplier_options", wishes_stock.fill_suppliers, "reorder"),
     "reorder": Wish("reorder_advice", wishes_stock.fill_plan, "reorder"),
+    "cover": Wish("metric_value", wishes_stock.fill_cover, "reorder", firm=False),
     "runs_out": Wish("stockout_risk", wishes_stock.fill_risk, "forecast"),
     "forecast": Wish("demand_forecast", wishes_ahead.fill_forecast, "forecast"),
     "document": Wish("document_question", wishes_documents.fill_question, "document", whole=True),
@@ -61,8 +65,14 @@ _FROM_WHOM = re.compile(r"\b(?:của|từ|cua|tu) (?:ai|nhà cung cấp nào|nha
 _RUNS_OUT = re.compile(
     r"\b(?:bao giờ|khi nào|chừng nào|bao lâu nữa|mấy ngày nữa|bao gio|khi nao)\b.*\b(?:hết|cạn|cháy|het|can|chay)\b(?! hạn)", re.IGNORECASE
 )
+_LASTS = re.compile(
+    r"\bhow (?:long|many (?:days|weeks)|far)\b.*\b(?:stock|inventory)\b.*\b(?:last|hold|suffice|carry|go|stretch)\b", re.IGNORECASE
+)
 _JUDGED = re.compile(r"\bdự báo\b.*\b(?:đúng|sai|chuẩn|chính xác|đáng tin|lệch|sát|trúng)\b")
+_IS_OVER = re.compile(r"\b(?:how often|how many times|most often|most frequently|did (?:we|it|they) run|ran out|bao nhieu lan|may lan)\b")
 _BUYS = re.compile(r"\b(?:mua|lấy|nhập|đặt|mua|lay|nhap|dat) (?:hàng |những |hang )?(?:gì|gi|nào|nao)\b")
+
+_SPENDS = re.compile(r"\b(?:what|which|where|how)\b.*\b(?:buy|order|stock|goods|get|spend|invest|put|restock|purchase)\b")
 
 
 @dataclass(frozen=True)
@@ -77,25 +87,69 @@ class Wished:
 def wished(sketch: Sketch, matters: Sequence[Matter], text: str, as_of: date, tools: frozenset[str]) -> Wished | None:
     """The first wish that can be filled; else why not, when a phrase means nothing else."""
     named = [matter for matter in matters if matter.kind == "tool"]
+    loose = wishes_in(sketch.tokens, sketch.language)
     own = without(sketch, named)
     names = {matter.name for matter in named}
     names |= _implied(own, names, as_of)
-    asked = [wish for name, wish in WISHES.items() if name in names]
-    for wish in asked:
-        take = Taker(own)
-        arguments = wish.fill(take, text, as_of) if wish.tool in tools else None
-        if arguments is not None:
-            used = frozenset(range(len(own.groups))) if wish.whole else frozenset(take.used)
-            own = replace(own, unread=()) if wish.whole else own
-            return Wished(own, _ranked(own, Candidate(((wish.tool, arguments),), used, tuple(take.assumptions))))
-        if wish.firm:
+    if names <= {"complaints"} and wishes_documents.asks_of_documents(own, text):
+        names = {"document"}
+    spread = {matter.name for matter in loose} - names
+    if _lists_others(own):
+        spread -= {"runs_out", "overstock", "lost_sales"}
+    for name, wish in WISHES.items():
+        if name not in names | spread:
+            continue
+        parts = [matter for matter in loose if matter.name == name]
+        found = _filled(_beside(without(own, parts), parts), wish, text, as_of) if wish.tool in tools else None
+        if found is not None and (name in names or _is_whole(found)):
+            return found
+        if wish.firm and name in names:
             return Wished(own, None, wish.reply)
     return None
+
+
+def _beside(sketch: Sketch, parts: Sequence[Matter]) -> Sketch:
+    """The sketch without phrases that begin or end inside a part and only hold a sentence together."""
+    spoken = {place for part in parts for place in range(part.start, part.end)}
+    held = {at for at, group in enumerate(sketch.groups) if spoken & set(range(group.start, group.end)) and _only_joins(group)}
+    return replace(sketch, dropped=(*sketch.dropped, *sorted(held))) if held else sketch
+
+
+def _only_joins(group: Group) -> bool:
+    return not group.of("metric", "dimension", "value", "time", "number", "percent", "ordinal")
+
+
+def _lists_others(sketch: Sketch) -> bool:
+    """Which warehouses, which suppliers: a list of anything but goods."""
+    return any(slot.name not in ("product", "sku") and slot.role in ("head", "group", "within") for slot in sketch.dimensions)
+
+
+def _filled(own: Sketch, wish: Wish, text: str, as_of: date) -> Wished | None:
+    """The call, when the rest of the message fills it."""
+    take = Taker(own)
+    arguments = wish.fill(take, text, as_of)
+    if arguments is None:
+        return None
+    used = frozenset(range(len(own.groups))) if wish.whole else frozenset(take.used)
+    own = replace(own, unread=()) if wish.whole else own
+    return Wished(own, _ranked(own, Candidate(((wish.tool, arguments),), used, tuple(take.assumptions))))
+
+
+def _is_whole(found: Wished) -> bool:
+    """A form with gaps is meant where nothing of the message is left over."""
+    return found.best is not None and not found.best.unexplained and not heavy(found.sketch)
 
 
 def _implied(sketch: Sketch, names: set[str], as_of: date) -> set[str]:
     """What the rest of a message makes of it: an order and money beside it, whom to buy one product from, what is short in days ahead."""
     found: set[str] = set()
+    if "runs_out" in names and _IS_OVER.search(" ".join(token.folded for token in sketch.tokens)):
+        names.discard("runs_out")  # how often it was empty is counted, not foreseen
+    if any("cancel" in slot.name or "return" in slot.name for slot in sketch.metrics):
+        names.discard("lost_sales")  # lost by cancelled orders, not by empty shelves
+    spoken = {slot.name for slot in sketch.dimensions} | {slot.name for slot in sketch.metrics}
+    if {"document", "complaints"} <= names and not spoken & {"customer", "reviews"}:
+        names.discard("complaints")  # what a contract says is nobody's complaint
     if "reorder" in names and any(each.kind == "plain" and each.number >= _SPENT and not each.limits for each in sketch.numbers):
         found.add("budget")
     goods = [slot for slot in sketch.filters if slot.best.dimension in ("product", "sku") and not slot.negated]
@@ -108,7 +162,7 @@ def _implied(sketch: Sketch, names: set[str], as_of: date) -> set[str]:
         found.add("accuracy")
     if _RUNS_OUT.search(text) and not sketch.periods:
         found.add("runs_out")
-    if _BUYS.search(text) and any(each.number >= _SPENT and each.op is None for each in sketch.numbers):
+    if (_BUYS.search(text) or _SPENDS.search(text)) and any(each.number >= _SPENT and each.op is None for each in sketch.numbers):
         found.add("budget")
     ahead = any(isinstance(slot.span.meaning, Between) and slot.span.meaning.end > as_of for slot in sketch.periods)
     if ahead and (sketch.has("below", "out_of_stock") or any(slot.name == "stockouts" for slot in sketch.metrics)):
@@ -117,12 +171,22 @@ def _implied(sketch: Sketch, names: set[str], as_of: date) -> set[str]:
 
 
 def foreseen(sketch: Sketch, text: str, as_of: date, tools: frozenset[str]) -> Wished | None:
-    """A figure that can be forecast, over days that lie ahead: nobody needs to say forecast."""
+    """What is sold in days that lie ahead is forecast: nobody needs to say forecast, nor what is counted."""
     wish, take = WISHES["forecast"], Taker(sketch)
-    arguments = wish.fill(take, text, as_of) if wish.tool in tools and any(not slot.verb for slot in sketch.metrics) else None
+    listed = any(slot.name in ("product", "category", "location") and slot.role == "head" for slot in sketch.dimensions)
+    unnamed = not sketch.metrics and (_asks_amount(sketch) or (listed and sketch.has("seller_high", "top")))
+    asked = unnamed or any(slot.name in _FORESEEN for slot in sketch.metrics)
+    arguments = wish.fill(take, text, as_of) if wish.tool in tools and asked else None
     if arguments is None:
         return None
     return Wished(sketch, _ranked(sketch, Candidate(((wish.tool, arguments),), frozenset(take.used), tuple(take.assumptions))))
+
+
+def _asks_amount(sketch: Sketch) -> bool:
+    return sketch.has("how_many", "how_much") or "demand" in {token.folded for token in sketch.tokens}
+
+
+_FORESEEN = frozenset({"revenue", "units", "ordered_units"})
 
 
 def without(sketch: Sketch, matters: Sequence[Matter]) -> Sketch:

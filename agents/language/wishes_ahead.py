@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from agents.language.figures import Json
 from agents.language.taker import Taker, without_nothing
-from tools.query.contract import Between, Calendar, Named, QueryContext
+from tools.query.contract import AsOf, Between, Calendar, Named, QueryContext
 from tools.query.periods import resolve
 
 _REVENUE = frozenset({"revenue"})
@@ -56,7 +56,7 @@ def fill_accuracy(take: Taker, text: str, as_of: date) -> Json | None:
     """The scores measured; where the question is about forecasts of days that are over, what was promised against what came."""
     past = [slot for slot in take.sketch.periods if slot.at not in take.used]
     take.used.update(slot.at for slot in past)
-    take.cue(*_CUES, "where_is", "vague", "versus", "rate", "average", "performance")
+    take.cue(*_CUES, "where_is", "vague", "versus", "rate", "average", "performance", "change", "rising", "falling", "lower", "higher")
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _REVENUE | _UNITS)
     if not past or not _PROMISED.search(text):
         return {}
@@ -70,7 +70,9 @@ def _measure(take: Taker) -> str | None:
     if any(slot.name not in _REVENUE | _UNITS and not slot.verb for slot in named):
         return None
     take.used.update(slot.at for slot in named if slot.name in _REVENUE | _UNITS)
-    return "revenue" if any(slot.name in _REVENUE and not slot.verb for slot in named) else "units"
+    counted = any(slot.name not in _REVENUE for slot in named)
+    money = any(slot.name in _REVENUE and not (slot.verb and counted) for slot in named)
+    return "revenue" if money else "units"
 
 
 def _ahead(take: Taker, as_of: date) -> Json | None:
@@ -79,7 +81,7 @@ def _ahead(take: Taker, as_of: date) -> Json | None:
         if slot.at in take.used:
             continue
         meaning = slot.span.meaning
-        if (days := _days_of(meaning, take.sketch.text(slot.at), as_of)) and days[1] > as_of:
+        if (days := days_of(meaning, take.sketch.text(slot.at), as_of)) and days[1] > as_of:
             take.used.add(slot.at)
             first = max(days[0], as_of + timedelta(days=1))
             if (days[1] - as_of).days > _LONGEST_DAYS:
@@ -95,15 +97,24 @@ def _ahead(take: Taker, as_of: date) -> Json | None:
     return {"days": max(1, round(length.days))} if length.days <= _LONGEST_DAYS else None
 
 
-def _days_of(meaning: object, text: str, as_of: date) -> tuple[date, date] | None:
+def days_of(meaning: object, text: str, as_of: date) -> tuple[date, date] | None:
     """The days of a period that may lie ahead; a month without a year is the one that goes on or comes next: what is to come is asked."""
     if isinstance(meaning, Between):
         return meaning.start, meaning.end
+    if isinstance(meaning, AsOf):
+        return _until(meaning.day, text, as_of)
     if not (isinstance(meaning, Calendar) and meaning.month):
         return None
     days = _whole(meaning, as_of)
     over = days[1] <= as_of and not _YEAR.search(text)
     return _whole(Calendar(year=meaning.year + 1, month=meaning.month), as_of) if over else days
+
+
+def _until(day: date, text: str, as_of: date) -> tuple[date, date] | None:
+    """Up to a day that lies ahead; without a year it is the next such day."""
+    if day <= as_of and not _YEAR.search(text) and day < as_of - timedelta(days=1):
+        day = day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
+    return (as_of + timedelta(days=1), day) if day > as_of else None
 
 
 def _whole(period: Calendar, as_of: date) -> tuple[date, date]:

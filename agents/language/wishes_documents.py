@@ -6,6 +6,8 @@ import re
 from datetime import date
 
 from agents.language.figures import Json
+from agents.language.sketch import Sketch
+from agents.language.spoken import says
 from agents.language.taker import Taker, without_nothing
 
 _OF_REVIEWS = frozenset({"reviews", "average_rating", "active_customers", "customer_count", "bad_reviews"})
@@ -30,6 +32,7 @@ _CUES = (
     "trend",
     "within",
     "only",
+    "overview",
 )
 # The clause a question is about, by its words; what is more particular first.
 _CLAUSES = (
@@ -46,7 +49,72 @@ _PRAISE = re.compile(
     r"\b(?:like|likes|liked|love|loves|praise|praised|happy|enjoy|good things|positive)\b|khen|thích|hài lòng", re.IGNORECASE
 )
 _DISLIKE = re.compile(r"\b(?:dislike|not like|unhappy)\b|không thích|không hài lòng", re.IGNORECASE)
+# The theme that is asked for, by its words; what is more particular first.
+_THEMES = tuple(
+    (theme, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for theme, words in (
+        ("packaging", "packaging|packing|wrapping|bao bì|đóng gói"),
+        ("late delivery", "late deliver(?:y|ies)|slow deliver(?:y|ies)|late parcels?|giao (?:hàng )?(?:trễ|chậm|muộn)"),
+        ("damaged on arrival", "damage[ds]?|broken|breakage|vỡ|bể|móp"),
+        ("wrong item", "wrong (?:item|product|goods)|giao (?:sai|nhầm)|sai hàng|nhầm hàng"),
+        ("taste and smell", "taste|smell|flavou?rs?|mùi vị|hương vị"),
+        ("freshness and date", "freshness|stale|expired|best before|cận date|quá hạn sử dụng"),
+        ("customer service", "customer service|rude staff|thái độ|phục vụ"),
+        ("durability and material", "durability|chất liệu|độ bền"),
+        ("instructions", "instructions|hướng dẫn sử dụng"),
+        ("quality", "quality|chất lượng"),
+    )
+)
 _COMPETITORS = re.compile(r"\bcompetitors?\b|đối thủ", re.IGNORECASE)
+
+
+_CUT = ("category", "product")
+_MONTHLY = re.compile(
+    r"\b(?:month (?:after|by|on) month|monthly|over the months|each month|từng tháng|theo tháng|mỗi tháng)\b", re.IGNORECASE
+)
+
+
+# Who may, what must, what is allowed: rules and duties, which no figure answers.
+_RULE = re.compile(
+    r"\bwho (?:approves?|authori[sz]es?|signs?(?: off)?|decides|has to (?:approve|sign|check|confirm)|must (?:approve|sign|check|confirm)"
+    r"|is (?:allowed|authori[sz]ed|permitted|entitled|in charge)|may|needs to (?:approve|sign|be told))\b"
+    r"|\b(?:am i|are we|are (?:customers|staff|suppliers|drivers|they)|is (?:it|anyone|somebody|staff|a \w+|the \w+)) "
+    r"(?:allowed|permitted|entitled|obliged|required|supposed)\b"
+    r"|\b(?:do|must|does|should) (?:we|i|customers|staff|suppliers|drivers|they|you|a customer|the customer) (?:have|need) to "
+    r"(?!wait|buy|order|reorder|restock|replenish|get|purchase)"
+    r"|\bwhen (?:do|must|should) (?:we|i|they) (?:have to )?(?:pay|settle)\b|\b(?:by when|until when) (?:do|must|can|may)\b"
+    r"|\bhow (?:must|should|are|is) [\w' -]{2,40} (?:be )?"
+    r"(?:stored|packed|labelled|labeled|handled|disposed|documented|inspected)\b"
+    r"|\b(?:can ?not|can|may not|may|must not|must)(?: [\w'-]+){0,4} be (?:returned|exchanged|refunded|stored|stacked|sold to|filed)\b"
+    r"|\bwhat (?:happens|do we do|should we do|must we do|do i do|should i do) "
+    r"(?:when|with|about) (?:a|an|the|goods|customers|something|damaged)\b"
+    r"|\bwhat (?:paperwork|documents|papers|proof|approval|permission|evidence) (?:do|is|are|does|must)\b"
+    r"|\bmust suppliers\b"
+    r"|\bai (?:là người )?(?:duyệt|phê duyệt|ký|được phép|có quyền|chịu trách nhiệm|phải duyệt|quyết định)\b"
+    r"|\b(?:có )?được phép\b|\bkhông được (?:đổi|trả lại|trả hàng|hoàn|bán|chất|để)\b"
+    r"|\b(?:khi nào|bao giờ|chừng nào) (?:mình |ta |chúng ta )?phải (?:trả|thanh toán)\b"
+    r"|\bphải (?:làm gì|làm sao|xử lý|làm thế nào) (?:khi|nếu|với)\b|\bcó (?:bao nhiêu|mấy) ngày để (?:trả|đổi|thanh toán)\b",
+    re.IGNORECASE,
+)
+# A term agreed on, of somebody no table names.
+_TERM = re.compile(
+    r"\bminimum order|\bpayment terms?\b|\bcredit (?:days|period|terms)\b|\bnotice period\b|\bdeposit\b|\bguarantee\b|\bincoterms?\b"
+    r"|\bdelivery terms\b|\bto pay\b|\bđơn (?:hàng )?tối thiểu|\bđiều khoản|\bhạn thanh toán|\bphải trả\b|\bđặt cọc",
+    re.IGNORECASE,
+)
+_COUNTED = ("top", "bottom", "how_many", "trend", "rising", "falling", "why", "contribution", "share", "never", "no_activity", "average")
+
+
+def asks_of_documents(sketch: Sketch, text: str) -> bool:
+    """Whether a rule, a duty, a permission or a term is asked for, and nothing is counted, ranked or followed over time."""
+    if sketch.periods or sketch.comparisons or (sketch.has(*_COUNTED) and not _DAYS_TO.search(text)):
+        return False
+    named = any(slot.best.dimension in ("supplier", "product", "sku", "order", "purchase_order", "customer") for slot in sketch.filters)
+    stranger = any(sketch.tokens[place].text[0].isupper() and place for place in sketch.unread)
+    return bool(_RULE.search(text)) or (bool(_TERM.search(text)) and stranger and not named)
+
+
+_DAYS_TO = re.compile(r"\bhow many days do (?:we|i|customers|they) have to\b|\bmấy ngày để\b|\bbao nhiêu ngày để\b", re.IGNORECASE)
 
 
 def fill_question(take: Taker, text: str, as_of: date) -> Json | None:
@@ -90,10 +158,21 @@ def fill_themes(take: Taker, text: str, as_of: date) -> Json | None:
     take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _OF_REVIEWS)
     grain = take.bucket()
     grouped = next((slot.name for slot in take.sketch.dimensions if slot.role in ("group", "within")), None)
-    by = grouped if grouped in ("category", "product") else "month" if grain == "month" or grouped == "month" else None
+    if grouped is None and take.sketch.has("which"):  # which products are complained about
+        grouped = next((slot.name for slot in take.sketch.dimensions if slot.role == "head" and slot.name in _CUT), None)
+    by = grouped if grouped in _CUT else "month" if "month" in (grain, grouped) or says(_MONTHLY, take.sketch, text) else None
     take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in ("customer", "product", "rating", "category", "month"))
-    tone = "praise" if _PRAISE.search(text) and not _DISLIKE.search(text) else None
-    return without_nothing({"where": take.where(), "tone": tone, "by": by, **period})
+    tone = "praise" if says(_PRAISE, take.sketch, text) and not says(_DISLIKE, take.sketch, text) else None
+    return without_nothing({"where": take.where(), "theme": _theme(take, text), "tone": tone, "by": by, **period})
+
+
+def _theme(take: Taker, text: str) -> str | None:
+    """The one theme that is named."""
+    for theme, words in _THEMES:
+        if says(words, take.sketch, text):
+            take.used.update(at for at in range(len(take.sketch.groups)) if words.search(take.sketch.text(at)))
+            return theme
+    return None
 
 
 def fill_market(take: Taker, text: str, as_of: date) -> Json | None:

@@ -6,9 +6,11 @@ import re
 from datetime import date
 
 from agents.language.figures import Json
+from agents.language.spans import Duration
+from agents.language.spoken import says
 from agents.language.taker import Taker, without_nothing
-from agents.language.wishes_ahead import end_of, is_going_on
-from tools.query.contract import Between, Last, Named
+from agents.language.wishes_ahead import days_of, end_of, is_going_on
+from tools.query.contract import AsOf, Between, Last, Named
 
 # Words of the matter itself: they say what every line of the answer holds.
 _FIGURES = frozenset(
@@ -27,9 +29,9 @@ _LOOSE = (
     "which", "how_many", "how_much", "where_is", "having", "total", "show_all", "why", "top", "combine", "details", "status", "attribute",
     "each", "different", "per_unit", "how_did", "lines", "union",
 )  # fmt: skip
-_SHORT = ("below", "out_of_stock", "speed", "keep")
+_SHORT = ("below", "out_of_stock", "speed", "keep", "pattern")
 _IDLE = ("no_activity", "ageing", "seller_low", "keep")
-_OTHERWISE = ("rising", "falling", "change", "higher", "lower", "speed", "late_word", "overdue", "price_in_force")
+_OTHERWISE = ("rising", "falling", "change", "higher", "lower", "speed", "late_word", "overdue", "price_in_force", "vague")
 _LEAST_BUDGET = 1000
 _LONGEST_DAYS = 365
 _LEAST_BACK, _MOST_BACK = 7, 730
@@ -42,12 +44,20 @@ _DOWN = re.compile(
     r"|giảm|thấp hơn|ít hơn|ngắn hơn|rẻ hơn",
     re.IGNORECASE,
 )
-_LONGER = re.compile(r"\b(?:longer|more|later|extra|additional|shorter|sooner|earlier)\b|thêm|lâu hơn|nhanh hơn|sớm hơn", re.IGNORECASE)
+_LONGER = re.compile(
+    r"\b(?:longer|more|late|later|behind|delay\w*|slip\w*|extra|additional|slower|shorter|sooner|earlier|faster)\b"
+    r"|thêm|lâu hơn|nhanh hơn|sớm hơn|chậm|trễ|muộn",
+    re.IGNORECASE,
+)
 _SOONER = re.compile(r"\b(?:shorter|sooner|earlier|faster|less|fewer)\b|nhanh hơn|sớm hơn|ngắn hơn|giảm", re.IGNORECASE)
-_LEAD = re.compile(r"\blead[- ]?times?\b|\bdeliver\w*|\bsuppliers?\b|thời gian giao|giao hàng|nhà cung cấp", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\blead[- ]?times?\b|\bdeliver\w*|\barriv\w*|\b(?:suppliers?|vendors?|shipments?|replenishment)\b"
+    r"|thời gian giao|giao hàng|nhà cung cấp|hàng về|về kho|về (?:trễ|chậm|muộn)|giao (?:trễ|chậm|muộn|lâu)",
+    re.IGNORECASE,
+)
 _DEMAND = re.compile(r"\b(?:demand|sales|sell\w*|orders?|customers?|buy)\b|nhu cầu|bán|doanh số", re.IGNORECASE)
 _COST = re.compile(r"\b(?:costs?|purchase prices?|buying prices?)\b|giá nhập|giá vốn|chi phí", re.IGNORECASE)
-_SERVICE = re.compile(r"\bservice\b|phục vụ", re.IGNORECASE)
+_SERVICE = re.compile(r"\bservice\b|\bsafe\b|\bsure\b|\bcertain\b|phục vụ|\bchắc\b", re.IGNORECASE)
 
 
 def fill_plan(take: Taker, text: str, as_of: date) -> Json | None:
@@ -61,6 +71,20 @@ def fill_risk(take: Taker, text: str, as_of: date) -> Json | None:
     horizon = _days_ahead(take, as_of)
     stock = _stock(take, as_of, *_SHORT)
     return None if stock is None else without_nothing({**stock, "horizon_days": horizon})
+
+
+def fill_cover(take: Taker, text: str, as_of: date) -> Json | None:
+    """How many days stock lasts at the pace of now; of many goods or up to a day, what runs out is asked."""
+    named = take.sketch.filters
+    listed = [slot for slot in take.sketch.dimensions if slot.role not in ("label", "loose", "counted")]
+    if not named or listed or any(slot.limits for slot in take.sketch.numbers) or not _is_now(take, as_of):
+        return None
+    where = take.where()
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name in _FIGURES)
+    take.used.update(slot.at for slot in take.sketch.dimensions)
+    take.used.update(slot.at for slot in (*take.sketch.durations, *take.sketch.buckets))
+    take.cue(*_LOOSE, *_SHORT, "rate", "keep", "trend")
+    return {"metrics": ["days_of_cover"], "where": where}
 
 
 def fill_overstock(take: Taker, text: str, as_of: date) -> Json | None:
@@ -77,7 +101,7 @@ def fill_suppliers(take: Taker, text: str, as_of: date) -> Json | None:
     if len(named) != 1:
         return None
     take.used.add(named[0].at)
-    stock = _stock(take, as_of, "cheap", "price_in_force", "versus", "speed")
+    stock = _stock(take, as_of, "cheap", "price_in_force", "versus", "speed", "fastest", "bottom", "lower")
     return None if stock is None else {**stock, "product": named[0].best.value}
 
 
@@ -94,6 +118,8 @@ def fill_replay(take: Taker, text: str, as_of: date) -> Json | None:
 def fill_lost_sales(take: Taker, text: str, as_of: date) -> Json | None:
     """The days up to now that are looked at; a period that ended before is none the tool can look at."""
     days = _days_back(take, as_of)
+    if days is None and not take.sketch.periods and (length := take.duration()) and _LEAST_BACK <= length.days <= _MOST_BACK:
+        days = round(length.days)
     if any(slot.at not in take.used for slot in take.sketch.periods):
         return None
     stock = _stock(take, as_of, *_SHORT, "falling")
@@ -103,11 +129,20 @@ def fill_lost_sales(take: Taker, text: str, as_of: date) -> Json | None:
 def _days_back(take: Taker, as_of: date) -> int | None:
     """How many days up to now a period that reaches now has; one the tool does not look at stays, and is told."""
     for slot in take.sketch.periods:
-        days = _length_of(slot.span.meaning, as_of)
+        days = _length_of(slot.span.meaning, as_of) or _just_past(slot.span.meaning, take.sketch.text(slot.at))
         if slot.at not in take.used and days is not None and _LEAST_BACK <= days <= _MOST_BACK:
             take.used.add(slot.at)
             return days
     return None
+
+
+_PAST = re.compile(r"\bpast\b|\bvừa qua\b", re.IGNORECASE)
+
+
+def _just_past(meaning: object, said: str) -> int | None:
+    """The past month is the thirty days up to now; last month is over."""
+    lengths = {"last_week": 7, "last_month": 30, "last_quarter": 91, "last_year": 365}
+    return lengths.get(meaning.name) if isinstance(meaning, Named) and _PAST.search(said) else None
 
 
 def _length_of(meaning: object, as_of: date) -> int | None:
@@ -144,50 +179,89 @@ def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
         take.used.update(slot.at for slot in take.sketch.metrics if slot.name in ("late_deliveries", "late_received_lines"))
     if "cost_factor" in changed:
         take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == "unit_cost")
+    take.used.update(at for at in range(len(take.sketch.groups)) if changed and _DOWN.search(take.sketch.text(at)))
     stock = _stock(take, as_of, *_OTHERWISE) if changed else None
     return None if stock is None else without_nothing({**stock, "change": changed})
 
 
 def _changed(take: Taker, text: str) -> Json:
     """What is different: the thing named, by the factor or to the number of days named."""
-    if (service := _service(take, text)) and _SERVICE.search(text):
+    if (service := _service(take, text)) and says(_SERVICE, take.sketch, text):
         return {"service_level": service["service_level"]}
-    lead = bool(_LEAD.search(text))
-    if _LONGER.search(text) and take.sketch.durations:
-        more = take.duration() if lead else None  # so many days more of anything else: no tool takes it
-        return {"lead_time_more_days": round(more.days) * (-1 if _SOONER.search(text) else 1)} if more else {}
-    if lead and not _DOUBLE.search(text) and (length := take.duration()) is not None:
+    lead = bool(says(_LEAD, take.sketch, text)) or any(slot.best.dimension == "supplier" for slot in take.sketch.filters)
+    if says(_LONGER, take.sketch, text) and (take.sketch.durations or (lead and take.sketch.buckets)):
+        more = (take.duration() or _one(take)) if lead else None  # so many days more of anything else: no tool takes it
+        return {"lead_time_more_days": round(more.days) * (-1 if says(_SOONER, take.sketch, text) else 1)} if more else {}
+    if lead and not says(_DOUBLE, take.sketch, text) and (length := take.duration()) is not None:
         return {"lead_time_days": round(length.days)}
     factor = _factor(take, text)
     if factor is None:
         return {}
-    field = "lead_time_factor" if lead else "cost_factor" if _COST.search(text) else "demand_factor" if _DEMAND.search(text) else ""
+    sold = bool(says(_DEMAND, take.sketch, text))
+    field = "lead_time_factor" if lead else "cost_factor" if says(_COST, take.sketch, text) else "demand_factor" if sold else ""
     return {field: factor} if field else {}
+
+
+def _one(take: Taker) -> Duration | None:
+    """A week more, one month later: one of what else would cut time."""
+    unit = take.bucket()
+    return Duration(1, unit) if unit else None
 
 
 def _factor(take: Taker, text: str) -> float | None:
     for pattern, factor in ((_DOUBLE, 2.0), (_TRIPLE, 3.0), (_HALF, 0.5)):
-        if pattern.search(text):
+        if says(pattern, take.sketch, text):
             take.used.update(slot.at for slot in take.sketch.numbers if slot.number in (factor, 2.0))
             return factor
-    percent = take.number("percent")
-    if percent is None:
+    part = _part(take, text)
+    if part is None:
         return None
-    return round(1 - percent.number if _DOWN.search(text) else 1 + percent.number, 4)
+    return round(1 - part if says(_DOWN, take.sketch, text) else 1 + part, 4)
+
+
+def _part(take: Taker, text: str) -> float | None:
+    """By how much: a percentage, or a fifth."""
+    if (percent := take.number("percent")) is not None:
+        return percent.number
+    for pattern, part in _PARTS:
+        if found := says(pattern, take.sketch, text):
+            words = {word.casefold() for word in found.group().split()}
+            take.used.update(slot.at for slot in take.sketch.numbers if take.sketch.text(slot.at).casefold() in words)
+            take.used.update(at for at, group in enumerate(take.sketch.groups) if words & {take.sketch.text(at).casefold()} and group.tags)
+            return part
+    return None
+
+
+_PARTS = tuple(
+    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), part)
+    for words, part in (
+        ("two thirds", 2 / 3),
+        ("three quarters", 0.75),
+        ("(?:a|one) third|một phần ba", 1 / 3),
+        ("(?:a|one) quarter|một phần tư", 0.25),
+        ("(?:a|one) fifth|một phần năm", 0.2),
+        ("(?:a|one) tenth|một phần mười", 0.1),
+    )
+)
 
 
 def _service(take: Taker, text: str) -> Json:
     """How sure stock is to last: a percentage of at least a half."""
     for slot in take.sketch.numbers:
-        if slot.kind == "percent" and slot.at not in take.used and 0.5 <= slot.number < 1 and (_SERVICE.search(text) or _FILL.search(text)):
+        if (
+            slot.kind == "percent"
+            and slot.at not in take.used
+            and 0.5 <= slot.number < 1
+            and (says(_SERVICE, take.sketch, text) or says(_FILL, take.sketch, text))
+        ):
             take.used |= {slot.at, *slot.also}
-            return {"service_level": slot.number, **({"goal": "fill"} if _FILL.search(text) else {})}
+            return {"service_level": slot.number, **({"goal": "fill"} if says(_FILL, take.sketch, text) else {})}
     return {}
 
 
 def _lead_time(take: Taker) -> Json:
     length = take.duration()
-    return {} if length is None else {"assumed_lead_time_days": min(round(length.days), _LONGEST_DAYS)}
+    return {} if length is None or length.unit == "hour" else {"assumed_lead_time_days": min(round(length.days), _LONGEST_DAYS)}
 
 
 def _days_ahead(take: Taker, as_of: date) -> int | None:
@@ -196,7 +270,8 @@ def _days_ahead(take: Taker, as_of: date) -> int | None:
         meaning = slot.span.meaning
         if slot.at in take.used:
             continue
-        end = meaning.end if isinstance(meaning, Between) else end_of(meaning.name, as_of) if is_going_on(meaning) else as_of
+        days = days_of(meaning, take.sketch.text(slot.at), as_of)
+        end = days[1] if days else end_of(meaning.name, as_of) if is_going_on(meaning) else as_of
         if end > as_of:
             take.used.add(slot.at)
             return min((end - as_of).days, _LONGEST_DAYS)
@@ -245,10 +320,10 @@ def _is_now(take: Taker, as_of: date) -> bool:
         if slot.at in take.used:
             continue
         meaning = slot.span.meaning
-        ahead = isinstance(meaning, Between) and meaning.end > as_of
+        ahead = (isinstance(meaning, Between) and meaning.end > as_of) or (isinstance(meaning, AsOf) and meaning.day == as_of)
         if not (ahead or (isinstance(meaning, Named) and meaning.name in _NOW)):
             return False
         take.used.add(slot.at)
-        if not (isinstance(meaning, Named) and meaning.name in ("today", "this_week")):
+        if not (isinstance(meaning, AsOf) or (isinstance(meaning, Named) and meaning.name in ("today", "this_week"))):
             take.assume(f"what is best done now, on {as_of}, whatever lies within \u201c{take.sketch.text(slot.at)}\u201d")
     return True

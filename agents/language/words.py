@@ -87,11 +87,11 @@ class Everyday(Frozen):
     others: str = ""
 
     def words(self) -> Iterator[str]:
-        yield from (form for verb in self.verbs.split() for form in _forms(verb))
+        yield from (form for verb in self.verbs.split() for form in verb_forms(verb))
         yield from (*self.adverbs.split(), *self.others.split())
 
 
-def _forms(verb: str) -> tuple[str, ...]:
+def verb_forms(verb: str) -> tuple[str, ...]:
     """Walk, walks, walked, walking; make, making; stop, stopping."""
     base = verb[:-1] if verb.endswith("e") else verb
     doubled = verb + verb[-1] if len(verb) < 6 and verb[-1] in "bdgmnprt" and verb[-2:-1] in "aeiou" else verb
@@ -317,3 +317,14 @@ def read_table(language: Language, name: str) -> dict[str, object]:
     """One word table of a language; every value is text, because "no" and "on" are words here."""
     loaded: dict[str, object] = yaml.load((_FOLDER / language / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     return loaded
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _names(language: Language) -> Mapping[str, str]:
+    known = (_FOLDER / language / "names.yaml").exists()
+    return {name: str(said) for name, said in read_table(language, "names").items()} if known else {}
+
+
+def name_of(name: str, language: Language) -> str:
+    """What a figure or a kind of thing is called in a question of this language."""
+    return _names(language).get(name) or name.replace("_", " ")

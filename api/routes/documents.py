@@ -24,7 +24,7 @@ from api.work.catalog import INDEX_DOCUMENT
 from api.work.documents import IndexDocument, staging
 from knowledge.contract import Document, DocumentKind, Passage
 from knowledge.library import missing
-from knowledge.library_filing import checked
+from knowledge.library_filing import WRITE_SCOPE, checked
 from knowledge.parse import MOST_BYTES, refuse_size
 from knowledge.parse_errors import NoDocument
 from knowledge.sniff import sniff
@@ -35,7 +35,7 @@ from tools.errors import BadInput, NeedsPermission
 router = APIRouter(prefix="/documents", tags=["documents"])
 _BLOCK = 1 << 20
 _STATES: dict[str, schemas.JobState] = {"queued": "queued", "leased": "running", "done": "done", "dead": "failed"}
-_LIBRARY_SCOPE, _SCOPE = "documents:", "documents:read"
+_LIBRARY_SCOPE = "documents:"
 Day = Annotated[date | None, Form()]
 _BYTES: dict[int | str, dict[str, object]] = {200: {"description": "The file as it was given", "content": {"application/octet-stream": {}}}}
 
@@ -52,11 +52,13 @@ async def add_document(
     published_on: Day = None,
     effective_from: Day = None,
     effective_until: Day = None,
+    scope: Annotated[str | None, Form(max_length=81, description="What a caller needs to see it; documents:read when left out")] = None,
 ) -> bodies.Upload:
     """Give a document. It is kept and read in the background; the upload says how far it is and, in the end, what became of it."""
-    if _SCOPE not in caller.scopes:
-        raise NeedsPermission("adding a document", _SCOPE)
+    _check_may_write(caller, "adding a document")
     given: dict[str, object] = {"title": title or None, "kind": kind, "doc_id": doc_id or None, "published_on": published_on}
+    if scope:
+        given["scope"] = _document_scope(scope)
     wanted = _arguments(file.filename or "", given | {"effective_from": effective_from, "effective_until": effective_until})
     staged, sha256 = await beside(_stage, file, staging(house.settings.home), wanted.name)
     wanted = wanted.model_copy(update={"staged": staged, "sha256": sha256})
@@ -135,8 +137,21 @@ def read_original(house: House, caller: Identity, doc_id: str, version: Annotate
 def delete_document(house: House, caller: Identity, doc_id: str, version: Annotated[int | None, Query(ge=1)] = None) -> None:
     """Delete a document, or one version of it, everywhere: it is found no more at once, and the index lets go of it within a minute."""
     document = _seen(house, caller, doc_id, version)
+    _check_may_write(caller, "deleting a document")
     house.documents.library.remove(document.doc_id, version)
     _note(house, caller, "documents.delete", f"{document.doc_id} {version or 'all'}")
+
+
+def _check_may_write(caller: Caller, what: str) -> None:
+    if WRITE_SCOPE not in caller.scopes:
+        raise NeedsPermission(what, WRITE_SCOPE)
+
+
+def _document_scope(given: str) -> str:
+    """A scope that opens documents and nothing else."""
+    if not given.startswith(_LIBRARY_SCOPE):
+        raise BadInput("scope", given[:100], "a scope of documents, such as documents:read or documents:finance")
+    return given
 
 
 def _arguments(name: str, given: Mapping[str, object]) -> IndexDocument:
@@ -183,7 +198,7 @@ async def _asked(house: House, wanted: IndexDocument) -> Job:
 def _note(house: House, caller: Caller, act: str, about: str) -> None:
     """What was done to the library, in the audit."""
     digest = hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()
-    house.store.audit.record(AuditEntry(datetime.now(UTC), caller.name, act, _SCOPE, digest, "done", 0.0))
+    house.store.audit.record(AuditEntry(datetime.now(UTC), caller.name, act, WRITE_SCOPE, digest, "done", 0.0))
 
 
 def _seen(house: House, caller: Caller, doc_id: str, version: int | None) -> Document:
@@ -200,7 +215,7 @@ def _shown(documents: tuple[Document, ...], caller: Caller) -> list[Document]:
 
 
 def _scopes(caller: Caller) -> frozenset[str]:
-    return frozenset(scope for scope in caller.scopes if scope.startswith(_LIBRARY_SCOPE))
+    return frozenset(scope for scope in caller.scopes if scope.startswith(_LIBRARY_SCOPE) and scope != WRITE_SCOPE)
 
 
 def _passage(found: Passage) -> bodies.FoundPassage:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from api.work.contract import Workplace
@@ -16,10 +18,12 @@ from api.work.fetch import fetch
 from ingestion.progress import Progress
 
 if TYPE_CHECKING:
-    from knowledge.contract import Block
-    from knowledge.library import Item
+    from knowledge.contract import Parsed
+    from knowledge.library import Item, Library
     from knowledge.library_filing import Filing
+    from knowledge.parse_feed import Entry
 
+WRITER: Literal["feed"] = "feed"
 _INDICATOR_COLUMNS = {"indicator", "observed_on", "value"}
 
 
@@ -70,23 +74,39 @@ def _keep_news(name: str, content: bytes, place: Workplace, progress: Progress) 
     read = parse(content, name)
     if read.media_type != "application/feed+xml":
         raise Refused(f"{name} is no feed but {read.media_type}. Expected: RSS, Atom or a CSV of {', '.join(sorted(_INDICATOR_COLUMNS))}.")
-    parsed = read.parsed
-    items: list[Item] = []
-    for title, blocks in entries_of(parsed):
-        entry = parsed.model_copy(update={"title": title, "blocks": blocks, "dates": (), "notes": ()})
-        items.append((entry, _as_text(title, entry.blocks), _filing(name, title)))
+    entries = tuple(entries_of(read.parsed))
+    library = library_of(place.home)
     progress("keeping the news", 0.7)
-    added = library_of(place.home).add_many(items, known_entities(place.home))
-    new = sum(each.outcome in ("added", "new_version") for each in added)
-    return f"{name}: {new} of {len(added)} entries are new"
+    new = tuple(_new(_items(name, read.parsed, entries), library))
+    added = library.add_many(new, known_entities(place.home)) if new else ()
+    counted = sum(each.outcome in ("added", "new_version") for each in added)
+    return f"{name}: {counted} of {len(entries)} entries are new"
 
 
-def _filing(feed: str, title: str) -> Filing:
+def _items(feed: str, parsed: Parsed, entries: tuple[Entry, ...]) -> Iterator[Item]:
+    """Each entry as a document: under its own mark where no other entry has the same, else under all that it says."""
+    marks = Counter(entry.mark for entry in entries)
+    for entry in entries:
+        content = "\n\n".join((entry.title, *(block.text for block in entry.blocks))).encode()
+        own = entry.mark if entry.mark and marks[entry.mark] == 1 else hashlib.sha256(content).hexdigest()
+        read = parsed.model_copy(update={"title": entry.title, "blocks": entry.blocks, "dates": (), "notes": ()})
+        yield read, content, _filing(feed, own)
+
+
+def _new(items: Iterable[Item], library: Library) -> Iterator[Item]:
+    """What was never filed: what any version of any news says already is not, nor is what a person removed."""
+    closed = library.closed_to(WRITER)
+    there = {document.sha256 for document in library.written_by(WRITER)}
+    for item in items:
+        sha256 = hashlib.sha256(item[1]).hexdigest()
+        if sha256 not in there and not closed.holds(item[2].doc_id or "", sha256):
+            there.add(sha256)
+            yield item
+
+
+def _filing(feed: str, own: str) -> Filing:
     from knowledge.library_filing import Filing
 
-    key = hashlib.sha256(f"{feed}\n{title}".encode()).hexdigest()[:16]
-    return Filing(name=f"{key}.txt", doc_id=f"news-{key}", kind="market", folder=f"feeds/{feed}", media_type="text/plain")
-
-
-def _as_text(title: str, blocks: tuple[Block, ...]) -> bytes:
-    return "\n\n".join((title, *(block.text for block in blocks))).encode()
+    key = hashlib.sha256(f"{feed}\n{own}".encode()).hexdigest()[:16]
+    folder = f"feeds/{feed}"
+    return Filing(name=f"{key}.txt", doc_id=f"news-{key}", kind="market", folder=folder, media_type="text/plain", writer=WRITER)

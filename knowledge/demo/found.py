@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ingestion.errors import NoWarehouse
 from ingestion.progress import Progress, silent
@@ -21,44 +21,53 @@ if TYPE_CHECKING:
     from knowledge.library import Filing, Library
 
 FOLDER = "demo"
+WRITER: Literal["demo"] = "demo"
 Written = tuple[Paper, bytes]
 
 
 @dataclass(frozen=True)
 class FoundLibrary:
-    """What was filed; `unchanged` were there before, word for word."""
+    """What was filed; `unchanged` were there before, word for word, and `left_out` a person removed or wrote on."""
 
     papers: int
     added: int
     unchanged: int
+    left_out: int = 0
 
     def __str__(self) -> str:
-        return f"{self.papers} documents of the demo company: {self.added} added, {self.unchanged} were there already"
+        left_out = f", {self.left_out} left out because somebody removed them or gave a version of their own" if self.left_out else ""
+        return f"{self.papers} documents of the demo company: {self.added} added, {self.unchanged} were there already{left_out}"
 
 
 def found_library(library: Library, snapshot: Snapshot, progress: Progress = silent) -> FoundLibrary:
     """File all documents of the demo company; only for a warehouse that holds it, and again without harm."""
     progress("writing the documents of the demo company", 0.0)
-    papers = [(paper, file_bytes(paper)) for paper in papers_for(snapshot)]
+    every = [(paper, file_bytes(paper)) for paper in papers_for(snapshot)]
     progress("filing the documents of the demo company", 0.3)
-    new = _new(library, papers)
+    closed = library.closed_to(WRITER)
+    papers = [(paper, content) for paper, content in every if not closed.holds(paper.key, _hash(content))]
+    new = _new(library, papers, closed.documents)
     if new:
         library.add_many((parsed_of(paper), content, filing_of(paper)) for paper, content in new)
-    return FoundLibrary(len(papers), len(new), len(papers) - len(new))
+    return FoundLibrary(len(every), len(new), len(papers) - len(new), len(every) - len(papers))
 
 
-def _new(library: Library, papers: list[Written]) -> list[Written]:
-    """What is not filed yet; a document that some other demo company left here goes first, with all its versions."""
+def _new(library: Library, papers: list[Written], closed: frozenset[str]) -> list[Written]:
+    """What is not filed yet; what another demo company left here under these ids goes first, but nothing that anybody else gave."""
     there: dict[str, list[str]] = {}
-    for document in library.versions():
+    for document in library.written_by(WRITER):
         there.setdefault(document.doc_id, []).append(document.sha256)
     wanted: dict[str, list[str]] = {}
     for paper, content in papers:
-        wanted.setdefault(paper.key, []).append(hashlib.sha256(content).hexdigest())
+        wanted.setdefault(paper.key, []).append(_hash(content))
     differing = {key for key, hashes in wanted.items() if there.get(key) != hashes}
-    for key in sorted(differing & there.keys()):
-        library.remove(key)
+    if left := (differing & there.keys()) - closed:
+        library.withdraw(WRITER, left)
     return [(paper, content) for paper, content in papers if paper.key in differing]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def papers_for(snapshot: Snapshot) -> tuple[Paper, ...]:
@@ -134,4 +143,5 @@ def filing_of(paper: Paper) -> Filing:
         media_type=paper.media_type,
         folder=FOLDER,
         entities=paper.entities,
+        writer=WRITER,
     )

@@ -15,6 +15,7 @@ from ml.features.build import KEPT, Engine, features
 from ml.forecast.asking import Sample, asked_before, asked_now, sold
 from ml.forecast.classes import demand_classes
 from ml.forecast.levels import COLUMNS, MEDIAN, RungLevels
+from ml.forecast.surprise import weights
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset
@@ -72,54 +73,75 @@ class Boosted:
         lesson = prepare(self.engine, panel, horizon, self.settings, self.rungs)
         settings = self.settings.for_rows(len(lesson.sold))
         model = lightgbm.train(parameters(settings), lesson.data, settings.rounds)
-        return BoostedTrees(model, lesson.columns, balance_of(model, lesson), self.engine, self.rungs, self.name)
+        even = lightgbm.train(parameters(settings), lesson.data.set_field("weight", None), settings.rounds)
+        told, centre = Taught(model, balance_of(model, lesson)), Taught(even, balance_of(even, lesson))
+        return BoostedTrees(told, centre, lesson.columns, self.engine, self.rungs, self.name)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """Trees, and what their forecasts are multiplied by for each volume."""
+
+    model: Booster
+    balance: tuple[float, ...]
+
+    def expect(self, inputs: pd.DataFrame, level: Floats) -> Floats:
+        """Expected units of each row."""
+        raw = self.model.predict(inputs, raw_score=True, num_threads=1)
+        return np.asarray(np.exp(raw) * level * np.array(self.balance)[np.digitize(level, BALANCED)], dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class BoostedTrees:
-    """Trees that have learned."""
+    """Trees that have learned, twice: `told` lets wild windows count less, which errs least; to `centre` all rows are alike."""
 
-    model: Booster
+    told: Taught
+    centre: Taught
     columns: tuple[str, ...]
-    balance: tuple[float, ...]
     engine: Engine = field(default_factory=FrameEngine)
     rungs: RungLevels = field(default_factory=RungLevels)
     name: str = NAME
 
     def predict(self, panel: Panel, horizon: int) -> Outlook:
-        """Means by the trees; the spread is left to whoever measures it (`ml.forecast.spread`), here it is none."""
+        """Means by the trees; all quantiles are the centre to spread them around, which is left to `ml.forecast.spread`."""
         asked = asked_now(panel, horizon)
         known = asked[asked["unique_id"].isin(set(panel.days["unique_id"].unique()))]
-        mean = np.zeros((len(panel.series), horizon))
+        mean, centre = np.zeros((len(panel.series), horizon)), np.zeros((len(panel.series), horizon))
         if len(known):
             frame = told_of(self.engine, panel, known, self.rungs)
             place = panel.series["unique_id"].reset_index().set_index("unique_id")["index"]
-            mean[place.loc[frame["unique_id"]].to_numpy(), frame["h"].to_numpy() - 1] = self.expect(frame)
-        quantiles = np.repeat(mean[:, :, None], len(LEVELS), axis=2)
+            cells = place.loc[frame["unique_id"]].to_numpy(), frame["h"].to_numpy() - 1
+            mean[cells], centre[cells] = self.expect(frame)
+        quantiles = np.repeat(centre[:, :, None], len(LEVELS), axis=2)
         ids = tuple(panel.series["unique_id"])
         return Outlook(ids, panel.as_of, mean, quantiles, np.zeros_like(mean), (self.name,) * len(ids), demand_classes(panel))
 
-    def expect(self, frame: pd.DataFrame) -> Floats:
-        """Expected units of each row of features."""
+    def expect(self, frame: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Expected units of each row of features, and the centre of their spread."""
         level = level_of(frame)
-        raw = self.model.predict(scaled(frame, level)[list(self.columns)], raw_score=True, num_threads=1)
-        return np.asarray(np.exp(raw) * level * np.array(self.balance)[np.digitize(level, BALANCED)], dtype=np.float64)
+        inputs = scaled(frame, level)[list(self.columns)]
+        return self.told.expect(inputs, level), self.centre.expect(inputs, level)
 
     def texts(self) -> dict[str, str]:
-        """The model as text files."""
+        """The models as text files."""
+        body = {"columns": self.columns, "balance": self.told.balance, "balance_centre": self.centre.balance}
         return {
-            f"{self.name}.txt": self.model.model_to_string(),
-            f"{self.name}.json": json.dumps({"columns": self.columns, "balance": self.balance}),
+            f"{self.name}.txt": self.told.model.model_to_string(),
+            f"{self.name}_centre.txt": self.centre.model.model_to_string(),
+            f"{self.name}.json": json.dumps(body),
         }
 
 
 def from_texts(texts: dict[str, str], engine: Engine | None = None, name: str = NAME) -> BoostedTrees:
-    """The model that `texts` wrote."""
+    """The models that `texts` wrote; one alone, of an earlier release, is both."""
     import lightgbm
 
-    told = json.loads(texts[f"{name}.json"])
-    model = lightgbm.Booster(model_str=texts[f"{name}.txt"])
-    return BoostedTrees(model, tuple(told["columns"]), tuple(map(float, told["balance"])), engine or FrameEngine(), name=name)
+    body = json.loads(texts[f"{name}.json"])
+    told = Taught(lightgbm.Booster(model_str=texts[f"{name}.txt"]), tuple(map(float, body["balance"])))
+    centre = told
+    if f"{name}_centre.txt" in texts:
+        centre = Taught(lightgbm.Booster(model_str=texts[f"{name}_centre.txt"]), tuple(map(float, body["balance_centre"])))
+    return BoostedTrees(told, centre, tuple(body["columns"]), engine or FrameEngine(), name=name)
 
 
 def parameters(settings: Settings) -> dict[str, object]:
@@ -150,7 +172,7 @@ def told_of(engine: Engine, panel: Panel, asked: pd.DataFrame, rungs: RungLevels
 
 
 def prepare(engine: Engine, panel: Panel, horizon: int, settings: Settings, rungs: RungLevels) -> Lesson:
-    """The panel's past origins as a lesson; days on which nothing could be sold are left out."""
+    """The panel's past origins as a lesson; days on which nothing could be sold are left out, wild windows count less."""
     import lightgbm
 
     frame = told_of(engine, panel, asked_before(panel, horizon, settings.sample), rungs)
@@ -159,7 +181,8 @@ def prepare(engine: Engine, panel: Panel, horizon: int, settings: Settings, rung
     level = level_of(frame)
     inputs = scaled(frame, level)
     columns = tuple(str(column) for column in inputs.columns if column not in KEPT or column == "h")
-    data = lightgbm.Dataset(inputs[list(columns)], y, init_score=np.log(level), free_raw_data=True)
+    weight = weights(panel, frame, horizon)
+    data = lightgbm.Dataset(inputs[list(columns)], y, weight=weight, init_score=np.log(level), free_raw_data=True)
     return Lesson(columns, data, inputs[list(columns)], y, level)
 
 

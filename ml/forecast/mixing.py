@@ -8,8 +8,8 @@ from itertools import product
 
 import numpy as np
 
-from ml.contract import Floats, Outlook
-from ml.forecast.backtest import Backtest
+from ml.contract import LEVELS, Floats, Outlook
+from ml.forecast.backtest import Backtest, Fold
 from ml.forecast.contract import CLASSES, EVERY
 
 NAME, CENTRE = "served", "centre"
@@ -19,18 +19,24 @@ UNSEEN = {"new": "launch_curve"}  # what serves a class that no origin had enoug
 # How much of what past forecasts of slow goods fell short is put back: the squared error of a series is least below what it sells,
 # so each point of the sum costs some of it. For the rare it costs most.
 PUT_BACK = {"slow": 1.0, "rare": 0.25}
-# Goods that sell daily miss by a few per cent, now above, now below; only what is more than that is put back, and then all of it.
-TOLERATED = {"fast": 1.1, "steady": 1.1}
 LEAST_SCALE, MOST_SCALE = 0.9, 1.6
+# Trees that have not seen two seasons, and are told nothing of the days to come, know less of sums than a plain rung does. Sums of these
+# classes are then those of the rung that missed past sums least, and the mixture shares them out among products and days; unless it
+# missed them half as much itself.
+LED, LEADERS = ("fast", "steady", "slow"), ("median", "ses")
+LED_UNTIL_DAYS = 2 * 364
+LEAST_LED, MOST_LED = 0.6, 1.6
+OWN_SUMS = 0.5
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """For each class, how much each member counts, weights that add up to 1; and what their mean is then multiplied by."""
+    """For each class, how much each member counts, weights that add up to 1; what their mean is then multiplied by; who leads its sums."""
 
     members: tuple[str, ...]
     weights: dict[str, tuple[float, ...]]
     scale: dict[str, float] = field(default_factory=dict)
+    leader: str = ""  # of the led classes; nobody where trees know sums themselves
 
     def mix(self, outlooks: Mapping[str, Outlook], name: str = NAME) -> Outlook:
         """One outlook out of the members', each series by the weights of its class."""
@@ -39,7 +45,19 @@ class Mixture:
         mean = sum(rows[:, place, None] * outlooks[member].mean for place, member in enumerate(self.members))
         spread = sum(rows[:, place, None, None] * outlooks[member].quantiles for place, member in enumerate(self.members))
         told = tuple(self.say(kind) for kind in first.classes)
-        return replace(first, mean=np.asarray(mean * self.scales(first.classes)), quantiles=np.asarray(spread), models=told)
+        scaled = np.asarray(mean * self.scales(first.classes))
+        return replace(first, mean=self._led(scaled, outlooks), quantiles=np.asarray(spread), models=told)
+
+    def _led(self, mean: Floats, outlooks: Mapping[str, Outlook]) -> Floats:
+        """Each led class multiplied so that it adds up to what the leader expects of all its series and days together."""
+        led = mean.copy()
+        for kind in LED if self.leader else ():
+            leader = outlooks[self.leader]
+            rows = np.array([kind == found for found in leader.classes], dtype=bool)
+            ours, theirs = float(mean[rows].sum()), float(leader.mean[rows].sum())
+            if ours > 0 and theirs > 0:
+                led[rows] *= np.clip(theirs / ours, LEAST_LED, MOST_LED)
+        return led
 
     def scales(self, classes: Sequence[str]) -> Floats:
         """What each series' mean is multiplied by, as a column."""
@@ -48,20 +66,22 @@ class Mixture:
     def say(self, kind: str) -> str:
         """What serves a class, in words."""
         weights = self.weights.get(kind, self.weights[EVERY])
-        return " + ".join(f"{weight:.0%} {member}" for member, weight in zip(self.members, weights, strict=True) if weight > 0)
+        parts = " + ".join(f"{weight:.0%} {member}" for member, weight in zip(self.members, weights, strict=True) if weight > 0)
+        return f"{parts}, its sums those of {self.leader}" if self.leader and kind in LED else parts
 
 
 def centre_of(trees: Outlook, mixed: Outlook) -> Outlook:
-    """What quantiles are spread around: the trees' own mean, which is not drawn down for goods that pause and come back.
+    """What quantiles are spread around: the trees' own centre, which is not drawn down for goods that pause and come back.
 
     The mixture is chosen for its squared error and lies lower there; a series too new for the trees keeps the mixture's mean.
     """
-    own = np.array([kind != "new" for kind in mixed.classes])[:, None] & (trees.mean > 0)
-    return replace(mixed, mean=np.asarray(np.where(own, trees.mean, mixed.mean)))
+    centre = trees.quantiles[:, :, LEVELS.index(0.5)]
+    own = np.array([kind != "new" for kind in mixed.classes])[:, None] & (centre > 0)
+    return replace(mixed, mean=np.asarray(np.where(own, centre, mixed.mean)))
 
 
-def fit_mixture(past: Backtest, members: Sequence[str]) -> Mixture:
-    """The weights with the lowest mean RMSSE on these origins, for each class with enough series."""
+def fit_mixture(past: Backtest, members: Sequence[str], led: bool = False) -> Mixture:
+    """The weights with the lowest mean RMSSE on these origins, for each class with enough series; `led` lets a rung lead the sums."""
     choices = _simplex(len(members))
     weights = {}
     for name in (EVERY, *CLASSES):
@@ -72,10 +92,29 @@ def fit_mixture(past: Backtest, members: Sequence[str]) -> Mixture:
         if kind not in weights and member in members:
             weights[kind] = tuple(float(name == member) for name in members)
     mixture = Mixture(tuple(members), weights)
-    scale = {name: _shortfall(past, mixture, name) ** share for name, share in PUT_BACK.items() if name in weights}
-    short = {name: _shortfall(past, mixture, name) for name in TOLERATED if name in weights}
-    scale |= {name: value for name, value in short.items() if value > TOLERATED[name]}
+    if led:
+        mixture = replace(mixture, leader=_leader(past, mixture))
+    back = [name for name in PUT_BACK if name in weights and not (mixture.leader and name in LED)]
+    scale = {name: _shortfall(past, mixture, name) ** PUT_BACK[name] for name in back}
     return replace(mixture, scale={name: float(np.clip(value, LEAST_SCALE, MOST_SCALE)) for name, value in scale.items()})
+
+
+def _leader(past: Backtest, mixture: Mixture) -> str:
+    """The leader whose sums of the led classes missed least, as shares of what was sold; nobody where the mixture's own missed far less."""
+    missed = {name: sum(_sum_missed(fold, fold.mean(name)) for fold in past.folds) for name in LEADERS if name in mixture.members}
+    best = min(missed, key=lambda name: missed[name], default="")
+    own = sum(_sum_missed(fold, _mixed(fold, mixture)) for fold in past.folds)
+    return best if best and own >= OWN_SUMS * missed[best] else ""
+
+
+def _sum_missed(fold: Fold, mean: Floats) -> float:
+    there = np.isin(fold.classes, LED)[:, None] & np.isfinite(fold.sold)
+    sold, told = float(fold.sold[there].sum()), float(mean[there].sum())
+    return abs(told / sold - 1) if sold > 0 else 0.0
+
+
+def _mixed(fold: Fold, mixture: Mixture) -> Floats:
+    return mixture.mix({member: fold.outlooks[member] for member in mixture.members}).mean
 
 
 def _shortfall(past: Backtest, mixture: Mixture, name: str) -> float:
@@ -83,8 +122,7 @@ def _shortfall(past: Backtest, mixture: Mixture, name: str) -> float:
     sold = told = 0.0
     for fold in past.folds:
         there = np.array([kind == name for kind in fold.classes])[:, None] & np.isfinite(fold.sold)
-        mixed = mixture.mix({member: fold.outlooks[member] for member in mixture.members})
-        sold, told = sold + float(fold.sold[there].sum()), told + float(mixed.mean[there].sum())
+        sold, told = sold + float(fold.sold[there].sum()), told + float(_mixed(fold, mixture)[there].sum())
     return sold / told if sold > 0 and told > 0 else 1.0
 
 

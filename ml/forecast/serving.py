@@ -90,7 +90,12 @@ class Served:
 
     def files(self) -> dict[str, str]:
         """The artifact as text files."""
-        body = {"members": self.mixture.members, "weights": self.mixture.weights, "scale": self.mixture.scale}
+        body = {
+            "members": self.mixture.members,
+            "weights": self.mixture.weights,
+            "scale": self.mixture.scale,
+            "leader": self.mixture.leader,
+        }
         return {
             **self.trees.texts(),
             "launch.json": self.curves.text(),
@@ -116,7 +121,12 @@ def _read(texts: dict[str, str], name: str, engine: Engine) -> Served:
     return Served(
         boosted.from_texts(texts, engine),
         launch.from_text(texts["launch.json"]),
-        Mixture(tuple(body["members"]), weights, {key: float(value) for key, value in body.get("scale", {}).items()}),
+        Mixture(
+            tuple(body["members"]),
+            weights,
+            {key: float(value) for key, value in body.get("scale", {}).items()},
+            str(body.get("leader", "")),
+        ),
         spread.from_text(texts["spread.json"]),
         hierarchy.from_text(texts["groups.json"]),
         Card.model_validate_json(texts[artifacts.CARD]),

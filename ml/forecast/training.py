@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ingestion.progress import Progress, silent
 from ml.contract import Panel
@@ -17,12 +17,14 @@ from ml.forecast.contract import Forecaster, Scores
 from ml.forecast.hierarchy import fit_groups
 from ml.forecast.ladder import RUNGS, Rung, ladder
 from ml.forecast.launch import LaunchCurve
-from ml.forecast.mixing import CENTRE, NAME, Mixture, centre_of, fit_mixture
+from ml.forecast.mixing import CENTRE, LED_UNTIL_DAYS, NAME, Mixture, centre_of, fit_mixture
 from ml.forecast.scores import score, wins
 from ml.forecast.serving import MEMBERS, Card, Served, rows_of
 from ml.forecast.spread import fit_spread
+from ml.panel import known_columns
 
 LEAST_SERIES = 1
+NO_EVENT = ("price", "holiday", "promotion_since")  # known ahead, and no reason for sums to leave their level in history this short
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,14 @@ def train(panel: Panel, plan: Plan, snapshot: str, grain: str = "product", progr
     def asked(day: date) -> tuple[Forecaster, ...]:
         return (*mixed_in, *beside) if day in scored else mixed_in  # what is only compared need not run where nothing is compared
 
-    full = rehearse(backtest(panel, asked, plan.horizon, days, progress), plan.warm)
+    until = led_until(panel)
+    full = rehearse(backtest(panel, asked, plan.horizon, days, progress), plan.warm, until)
     test = full.latest(len(scored))
     progress("scoring", None)
     scores = score(test)
     scores = replace(scores, wins=wins(test, NAME, rungs, scores))
     progress("learning from the whole history", None)
-    mixture = fit_mixture(full, MEMBERS)
+    mixture = fit_mixture(full, MEMBERS, panel.as_of < until)
     mixed = _mixed(full, mixture)
     spread, groups = fit_spread(mixed, CENTRE, NAME), fit_groups(mixed, NAME)
     trees, curves = forecaster.fit(panel, plan.horizon), LaunchCurve().fit(panel, plan.horizon)
@@ -75,14 +78,25 @@ def train(panel: Panel, plan: Plan, snapshot: str, grain: str = "product", progr
     return Trained(Served(trees, curves, mixture, spread, groups, card), scores, test)
 
 
-def rehearse(test: Backtest, warm: int) -> Backtest:
-    """What would have been served on each origin after the first `warm`: mixed and measured on the origins before it only."""
+def led_until(panel: Panel) -> date:
+    """The day before which sums are led: none where promotions or the like are known ahead, which no plain rung is told of."""
+    told = [column for column in known_columns(panel) if column not in NO_EVENT]
+    foretold = any(bool(frame[column].any()) for frame in (panel.days, panel.ahead) for column in told if column in frame)
+    first: date = panel.days["ds"].min().date()
+    return first if foretold else first + timedelta(days=LED_UNTIL_DAYS)
+
+
+def rehearse(test: Backtest, warm: int, until: date) -> Backtest:
+    """What would have been served on each origin after the first `warm`: mixed and measured on the origins before it only.
+
+    Sums of origins before `until` are led.
+    """
 
     def serve(place: int, fold: Fold) -> Fold:
         if place < max(1, min(warm, len(test.folds) - 1)):
             return fold
         past = replace(test, folds=test.folds[:place])
-        mixture = fit_mixture(past, MEMBERS)
+        mixture = fit_mixture(past, MEMBERS, fold.origin < until)
         spread = fit_spread(_mixed(past, mixture), CENTRE, NAME)
         mixed = mixture.mix(fold.outlooks)
         return fold.with_outlook(NAME, spread.apply(mixed, fold.profile, centre_of(fold.outlooks[boosted.NAME], mixed)))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STEP_ROUNDS = 25
 MOST_ROUNDS = 400
 SEARCHED = ("learning_rate", "leaves", "min_leaf", "feature_share", "variance_power")
-INPUTS = 2  # raised when the trees are told something else, so that trials of before are not compared with
+INPUTS = 3  # raised when the trees are told or weighed something else, so that trials of before are not compared with
 PATIENCE = 3  # steps without a gain after which a trial ends
 
 

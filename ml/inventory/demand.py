@@ -11,6 +11,7 @@ from scipy import special  # type: ignore[import-untyped]
 
 from ml.contract import LEVELS, Floats, Outlook
 from ml.inventory.spread import at_most
+from ml.inventory.unseen import Bools, missed_as_known
 
 NAME = "fallback: weighted mean of 56 days by weekday"
 WINDOW_DAYS = 56
@@ -23,7 +24,6 @@ SHRINK_DAYS = 14.0  # a spread seen on few days is mixed with what is usual at t
 CLASSES = ("slow", "medium", "fast")
 CLASS_EDGES = (1.0, 7.0)  # units a week
 LEAST_CHECKED = 20.0  # forecasts of the past a class needs before its own drift is believed
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class History:
     units: Floats
     censored: Bools
     as_of: date
+
+    def wanted(self) -> Floats:
+        """What was asked for each day, as one would have said on it: on days without stock at least what was sold."""
+        found: Floats = self.units + missed_as_known(self.units, self.censored, self.as_of)
+        return found
 
     def until(self, back: int) -> History:
         """The same history as it was `back` days earlier."""
@@ -68,14 +73,18 @@ def recent_outlook(history: History, days: int, drifts: Floats | None = None, le
 
 
 def measure_level(history: History) -> Level:
-    """The last eight weeks, later days weighing more, days without stock left out; where days are few the usual spread counts in."""
-    units, open_days = history.units[:, -WINDOW_DAYS:], ~history.censored[:, -WINDOW_DAYS:]
-    weekday = weekday_factors(history)
-    length = units.shape[1]
+    """The last eight weeks, later days weighing more; where days with stock are few the usual spread counts in.
+
+    A day without stock counts as what was expected of it, or sold before the shelf was empty where that is more: left out, it would
+    take the days with it on which most was asked for. Only days with stock tell the spread.
+    """
+    units, open_days = history.wanted()[:, -WINDOW_DAYS:], ~history.censored[:, -WINDOW_DAYS:]
+    weekday, length = weekday_factors(history), units.shape[1]
     factors = weekday[_weekdays(history.as_of, -length + 1, length)][None, :]
-    weight = open_days * 0.5 ** (np.arange(length)[::-1] / HALF_LIFE_DAYS)[None, :]
+    late = 0.5 ** (np.arange(length)[::-1] / HALF_LIFE_DAYS)[None, :]
+    mean = (units * late).sum(axis=1) / np.maximum((late * factors).sum(axis=1), 1e-9)
+    weight = open_days * late
     days = np.square(weight.sum(axis=1)) / np.maximum(np.square(weight).sum(axis=1), 1e-12)
-    mean = (units * weight).sum(axis=1) / np.maximum((weight * factors).sum(axis=1), 1e-9)
     apart = (np.square(units - mean[:, None] * factors) * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
     variance = np.where(days > 1, apart * days / np.maximum(days - 1, 1e-9), mean)
     usual = _usual_ratio(mean, variance) * mean

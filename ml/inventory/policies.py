@@ -1,4 +1,7 @@
-"""The rules that are compared: ours from the whole distribution, mean times cover days, and normal theory; each sees the past only."""
+"""The rules that are compared: ours from the whole distribution, mean times cover days, and normal theory; each sees the past only.
+
+All of them count a day without stock as what was expected of it by then, so that none is beaten by what it could not see.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.contract import Floats, Outlook
-from ml.inventory.demand import History, drift, measure_level, recent_outlook
+from ml.inventory.demand import WINDOW_DAYS, History, drift, measure_level
 from ml.inventory.lead_demand import LeadDemand, totals
 from ml.inventory.lead_times import LeadTimes
 from ml.inventory.levels import level_worth, normal_level
 from ml.inventory.simulate import Policy
+from ml.inventory.spread import Whole
+from ml.inventory.steady import Memory, best_weeks, steady_outlook
 
 RULE_WINDOW_DAYS = 28
 LONGEST_FORECAST_DAYS = 56
@@ -28,8 +33,10 @@ class Past:
     history: History
     stretch_days: int
     every: int = 7  # forecasts are made anew this often
+    whole: Whole = True  # sold in pieces
     _made: dict[int, History] = field(default_factory=dict)
     _drifts: dict[int, Floats] = field(default_factory=dict)
+    _losses: Memory = field(default_factory=dict)
 
     def known(self, day: int) -> History:
         """History as it was before day `day` of the stretch, as of the last time forecasts were made."""
@@ -40,12 +47,20 @@ class Past:
         return self._made[made]
 
     def usual(self, history: History, days: int) -> Outlook:
-        """The fallback forecast, how far levels move measured anew every few weeks."""
+        """The fallback forecast, at the level of as many weeks as served best before."""
+        return steady_outlook(history, days, self.weeks(history), self._drift(history))
+
+    def weeks(self, history: History) -> int:
+        """Whether this week's forecast alone serves best, or the level of four weeks'."""
+        return best_weeks(history, self.whole, self._losses, self._drift(history))
+
+    def _drift(self, history: History) -> Floats:
+        """How far levels move, measured anew every few weeks."""
         month = history.as_of.toordinal() // DRIFT_EVERY_DAYS
         if month not in self._drifts:
             self._drifts.clear()
             self._drifts[month] = drift(history)
-        return recent_outlook(history, days, self._drifts[month], ())
+        return self._drifts[month]
 
     def stamp(self, day: int) -> int:
         """Which making of the forecasts holds on a day."""
@@ -72,7 +87,7 @@ def whole_distribution(
     """The same certainty for every product: the quantile of demand over an uncertain lead time plus a review."""
 
     def make(history: History) -> Floats:
-        protected, _ = _ahead(history, leads, review_days, forecast or past.usual)
+        protected, _ = _ahead(past, history, leads, review_days, forecast)
         rows, levels = _every(services, len(history.ids))
         return protected.rows(rows).quantile(levels).reshape(len(services), -1)
 
@@ -83,7 +98,7 @@ def worth_keeping(past: Past, leads: LeadTimes, review_days: int, ratios: Sequen
     """Ours: every unit that saves more than it costs, at the same rate for every product."""
 
     def make(history: History) -> Floats:
-        protected, until = _ahead(history, leads, review_days, forecast or past.usual)
+        protected, until = _ahead(past, history, leads, review_days, forecast)
         rows, rates = _every(ratios, len(history.ids))
         return level_worth(rates, protected.rows(rows), until.rows(rows)).reshape(len(ratios), -1)
 
@@ -95,17 +110,18 @@ def _every(settings: Sequence[float], series: int) -> tuple[NDArray[np.int64], F
     return np.tile(np.arange(series), len(settings)), np.repeat(np.array(settings, dtype=np.float64), series)
 
 
-def _ahead(history: History, leads: LeadTimes, review_days: int, forecast: Forecast) -> tuple[LeadDemand, LeadDemand]:
+def _ahead(past: Past, history: History, leads: LeadTimes, review_days: int, forecast: Forecast | None) -> tuple[LeadDemand, LeadDemand]:
     days = leads.days + review_days
-    over = totals(forecast(history, min(int(days.max()), LONGEST_FORECAST_DAYS)), int(days.max()))
-    return over.over(days), over.over(leads.days)
+    told = (forecast or past.usual)(history, min(int(days.max()), LONGEST_FORECAST_DAYS))
+    over = totals(told, int(days.max()))
+    return over.over(days, past.whole), over.over(leads.days, past.whole)
 
 
 def cover_days(past: Past, leads: LeadTimes, review_days: int, covers: Sequence[float]) -> Policy:
     """The rule of thumb at its best: mean sales of four weeks x (this supplier's mean lead time + review + some days of cover)."""
 
     def make(history: History) -> Floats:
-        mean = history.units[:, -RULE_WINDOW_DAYS:].mean(axis=1)
+        mean = history.wanted()[:, -RULE_WINDOW_DAYS:].mean(axis=1)
         return np.array([mean * np.maximum(leads.mean + review_days + cover, 0.0) for cover in covers])
 
     return _kept(past, make)
@@ -115,7 +131,7 @@ def flat_cover_days(past: Past, covers: Sequence[float]) -> Policy:
     """The rule of thumb as it is often used: mean sales of four weeks x the same days of cover for everything."""
 
     def make(history: History) -> Floats:
-        mean = history.units[:, -RULE_WINDOW_DAYS:].mean(axis=1)
+        mean = history.wanted()[:, -RULE_WINDOW_DAYS:].mean(axis=1)
         return np.array([mean * cover for cover in covers])
 
     return _kept(past, make)
@@ -127,7 +143,7 @@ def normal_theory(past: Past, leads: LeadTimes, review_days: int, services: Sequ
 
     def make(history: History) -> Floats:
         level = measure_level(history)
-        plain = history.units[:, -56:].var(axis=1)
+        plain = history.wanted()[:, -WINDOW_DAYS:].var(axis=1)
         mean = level.mean * length
         lead_variance = np.square(leads.deviation)
         return np.array([normal_level(mean, level.mean, plain, length, lead_variance, service) for service in services])

@@ -9,6 +9,7 @@ import numpy as np
 
 from ml.contract import Floats
 from ml.inventory.lots import Ints, whole_packs
+from ml.inventory.spread import Whole
 
 # A policy: the day of the review (how many days of the replayed stretch have passed) -> order-up-to levels, settings x series.
 Policy = Callable[[int], Floats]
@@ -25,6 +26,7 @@ class Stretch:
     least_order: Floats
     unit_cost: Floats
     margin: Floats
+    whole: Whole = True  # sold in pieces; what is weighed is not rounded to units
 
     @property
     def days(self) -> int:
@@ -82,7 +84,7 @@ def replay(stretch: Stretch, policy: Policy, settings: int, warm_days: int = 56)
         on_order -= coming[slot]
         coming[slot] = 0.0
         if day == 0:  # the shelf starts where the policy wants it
-            on_hand = np.ceil(policy(0))
+            on_hand = np.where(stretch.whole, np.ceil(policy(0)), policy(0))
         asked = stretch.demand[:, day][None, :]
         served = np.minimum(on_hand, asked)
         on_hand = on_hand - served
@@ -93,7 +95,7 @@ def replay(stretch: Stretch, policy: Policy, settings: int, warm_days: int = 56)
         due = np.flatnonzero((day + columns) % stretch.review == 0)
         if len(due):
             missing = policy(day + 1)[:, due] - on_hand[:, due] - on_order[:, due]
-            quantity = whole_packs(np.ceil(missing - 1e-9), stretch.pack[None, due], stretch.least_order[None, due])
+            quantity = whole_packs(missing, stretch.pack[None, due], stretch.least_order[None, due])
             on_order[:, due] += quantity
             arrival = (day + np.maximum(stretch.leads[due, day], 1)) % longest
             for setting in range(settings):

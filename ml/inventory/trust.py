@@ -27,7 +27,8 @@ def best_part(found: Hindsight, history: History, memory: Memory | None = None) 
     """The part with the least loss over the last weeks whose days ahead are over on the last day of `history`, a row for each id.
 
     Half and half unless one of the two alone was clearly better: two forecasts whose misses differ are surer together than either.
-    The loss is that of the quantiles of three weeks' totals at the certainties stock is held for, all goods together.
+    The loss is that of the quantiles of three weeks' totals at the certainties stock is held for, all goods together. Goods that
+    nobody could buy on one of those days are left out of that week: what they sold is not what was wanted.
     """
     over = [day for day in found.asked if day <= history.as_of - timedelta(days=AHEAD_DAYS)]
     known: Memory = {} if memory is None else memory
@@ -50,19 +51,18 @@ def blend(trained: Outlook, usual: Outlook, part: float) -> Outlook:
 
 
 def _losses(found: Hindsight, history: History, back: int) -> Floats | None:
-    """The loss of each part on one past week; None where too little was known then."""
-    if history.units.shape[1] - back < WINDOW_DAYS:
+    """The loss of each part on one past week; None where too little was known then, or nothing had stock on all of its days."""
+    if (first := history.units.shape[1] - back) < WINDOW_DAYS:
         return None
-    then = history.until(back)
-    told = found.on(then.as_of)
-    place = {name: row for row, name in enumerate(history.ids)}
+    then, days = history.until(back), slice(first, first + AHEAD_DAYS)
+    told, empty = found.on(then.as_of), set(np.flatnonzero(history.censored[:, days].any(axis=1)).tolist())
+    place = {name: row for row, name in enumerate(history.ids) if row not in empty}
     if told is None or told.mean.shape[1] < AHEAD_DAYS or not (both := [each for each in told.ids if each in place]):
         return None
     mine = np.array([place[each] for each in both], dtype=np.int64)
     theirs = np.array([row for row, each in enumerate(told.ids) if each in place], dtype=np.int64)
     usual = recent_outlook(then, AHEAD_DAYS, levels=())
-    first = history.units.shape[1] - back
-    sold = history.units[mine, first : first + AHEAD_DAYS].sum(axis=1)
+    sold = history.units[mine, days].sum(axis=1)
     return np.array([_loss(sold, part, _total(told, theirs), _total(usual, mine)) for part in PARTS])
 
 

@@ -134,7 +134,7 @@ def test_as_a_message_it_is_the_same_plan_with_words_for_a_person() -> None:
     edited = edit(BREAKDOWN, ("c1/where/1", ""))
     sent = json.loads(as_message(edited))
     assert Plan.model_validate(sent).calls() == edited.calls()
-    assert sent["standalone_question"] == "revenue units by category channel web last month"
+    assert sent["standalone_question"] == "revenue and units by category for channel web last month"
 
 
 @pytest.mark.parametrize(

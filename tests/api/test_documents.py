@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import pytest
 
 from api.documents import DocumentWatch
 from api.routes import documents as routes
+from api.store.jobs import Job, Jobs
+from api.store.open import open_store
 from api.work.catalog import INDEX_DOCUMENT
 from api.work.child import Task
 from api.work.contract import Order, Workplace
@@ -26,9 +29,10 @@ from api.work.errors import Refused
 from api.work.worker import run_in_child
 from ingestion.progress import silent
 from ingestion.versions import writer_lock
+from knowledge.search_repair import BeingIndexed
 from tests.api.stage import Live, live, problem, stage_settings
 from tests.knowledge.hostile import flate_bomb, page_tree_loop
-from tools.contract import LOCAL
+from tools.contract import LOCAL, Caller
 
 CONTRACT = b"""# Supply agreement Highland Coffee
 
@@ -268,6 +272,47 @@ def test_a_document_of_another_scope_is_as_good_as_not_there(stage: Live, client
     library.remove(hidden.doc_id)
 
 
+def test_adding_and_deleting_need_a_scope_that_reading_does_not_give(
+    stage: Live, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doc_id = uploaded(stage, client, CONTRACT, "kept.md")["document"]["doc_id"]
+    monkeypatch.setattr("api.identity.LOCAL", Caller(scopes=LOCAL.scopes - {"documents:write"}))
+    for refused in (give(client, CONTRACT, "new.md"), client.delete(f"/api/v1/documents/{doc_id}")):
+        assert "documents:write" in problem(refused, 403, "forbidden")["detail"]
+    assert client.get(f"/api/v1/documents/{doc_id}").status_code == 200
+    assert not worked(stage) and not list(staging(stage.installation.settings.home).iterdir())
+    monkeypatch.setattr("api.identity.LOCAL", Caller(scopes=LOCAL.scopes - {"documents:read"}))
+    problem(client.get(f"/api/v1/documents/{doc_id}"), 404, "not_found")
+    monkeypatch.undo()
+    assert client.delete(f"/api/v1/documents/{doc_id}").status_code == 204
+
+
+def test_who_gives_a_document_says_who_may_see_it(stage: Live, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = uploaded(stage, client, CONTRACT, "budget.md", scope="documents:finance")
+    assert told["state"] == "done" and told["document"] is None, "the local user does not hold that scope"
+    assert client.get("/api/v1/documents").json()["total"] == 0
+    monkeypatch.setattr("api.identity.LOCAL", Caller(scopes=LOCAL.scopes | {"documents:finance"}))  # type: ignore[arg-type]
+    (card,) = client.get("/api/v1/documents").json()["documents"]
+    assert card["scope"] == "documents:finance"
+    assert client.delete(f"/api/v1/documents/{card['doc_id']}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind"), [("data:read", "bad_input"), ("x", "bad_input"), ("documents:", "bad_document"), ("documents:write", "bad_document")]
+)
+def test_a_scope_that_opens_something_else_is_refused(client: httpx.Client, scope: str, kind: str) -> None:
+    assert "scope" in problem(give(client, CONTRACT, "a.md", scope=scope), 422, kind)["detail"]
+
+
+def test_a_question_while_the_index_is_made_again_is_told_to_come_back(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(searcher: object) -> None:
+        raise BeingIndexed("the documents are being indexed again", remedy="ask again in a minute")
+
+    monkeypatch.setattr("knowledge.search.Searcher._enter", busy)
+    reply = client.get("/api/v1/documents/search", params={"query": "penalty"})
+    assert "being indexed again" in problem(reply, 503, "busy")["detail"] and reply.headers["retry-after"]
+
+
 @pytest.mark.parametrize("upload_id", ["nothing", "0" * 32, "../x"])
 def test_an_upload_that_is_none_is_not_found(client: httpx.Client, upload_id: str) -> None:
     assert client.get(f"/api/v1/documents/uploads/{upload_id}").status_code in (404, 422)
@@ -314,9 +359,97 @@ class Told:
         self.asked: dict[str, object] = {}
         self.times = 0
 
-    async def ask(self, kind: Any, arguments: Any, key: str) -> None:
+    async def ask(self, kind: Any, arguments: Any, key: str) -> Job:
         self.times += 1
         assert self.asked.setdefault(key, arguments) == arguments, "the same key for other work"
+        return Job("j", kind.name, key, "{}", "queued", 0, 3, None, None, datetime.now(UTC), "", None, datetime.now(UTC), None)
+
+
+class Asking:
+    """A dispatcher without a worker: what is asked for lies in the app state."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self.jobs = jobs
+
+    async def ask(self, kind: Any, arguments: Any, key: str) -> Job:
+        return self.jobs.enqueue(kind.name, arguments.model_dump_json(), key)
+
+    def claimed(self, kind: str) -> list[Job]:
+        return list(iter(lambda: self.jobs.claim("worker", (kind,)), None))
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Asking]:
+    store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
+    yield Asking(store.jobs)
+    store.close()
+
+
+def look(watch: DocumentWatch, times: int = 1) -> None:
+    for _ in range(times):
+        asyncio.run(watch.look())
+
+
+def test_an_index_update_that_died_is_asked_for_again_after_a_pause(
+    tmp_path: Path, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from knowledge.library import Filing
+
+    place, late = Workplace(home=tmp_path), [0.0]
+    true_time = time.time
+    monkeypatch.setattr("api.documents.time.time", lambda: true_time() + late[0])
+    library_of(tmp_path).add(CONTRACT, Filing(name="a.md"))
+    watch = DocumentWatch(stage_settings(tmp_path, tmp_path), asking)  # type: ignore[arg-type]
+    for restarted in (False, True):
+        look(watch, 3)
+        (job,) = asking.claimed("update_index")
+        asking.jobs.fail(job, "the disk is full", final=True)
+        look(watch, 3)
+        assert not asking.claimed("update_index"), "it was asked for again at once"
+        late[0] += 400
+        watch = DocumentWatch(stage_settings(tmp_path, tmp_path), asking) if restarted else watch  # type: ignore[arg-type]
+    look(watch, 3)
+    (job,) = asking.claimed("update_index")
+    update_index(UpdateIndex(), place, silent)
+    asking.jobs.complete(job)
+    late[0] += 4_000
+    look(watch, 3)
+    assert not asking.claimed("update_index"), "the index holds what the library holds"
+    library_of(tmp_path).add(CONTRACT + b"more", Filing(name="b.md"))
+    look(watch, 3)
+    assert len(asking.claimed("update_index")) == 1
+
+
+def test_an_index_that_is_gone_or_of_another_form_is_made_again_without_a_question(
+    tmp_path: Path, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from knowledge.library import Filing
+
+    library_of(tmp_path).add(CONTRACT, Filing(name="a.md"))
+    update_index(UpdateIndex(), Workplace(home=tmp_path), silent)
+    watch = DocumentWatch(stage_settings(tmp_path, tmp_path), asking)  # type: ignore[arg-type]
+    look(watch)
+    assert not asking.claimed("update_index")
+    monkeypatch.setattr("knowledge.index_state.FORMAT", 99)
+    look(watch)
+    assert len(asking.claimed("update_index")) == 1
+
+
+def test_writing_about_a_snapshot_that_died_is_asked_for_again(tmp_path: Path, asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    late, true_time = [0.0], time.time
+    monkeypatch.setattr("api.documents.time.time", lambda: true_time() + late[0])
+    watch = DocumentWatch(stage_settings(tmp_path, tmp_path), asking)  # type: ignore[arg-type]
+    monkeypatch.setattr(watch, "_snapshot", lambda: "v000001-2026")
+    look(watch, 2)
+    (job,) = asking.claimed("keep_library")
+    asking.jobs.fail(job, "no memory", final=True)
+    late[0] += 400
+    look(watch, 3)
+    (job,) = asking.claimed("keep_library")
+    asking.jobs.complete(job)
+    late[0] += 4_000
+    look(watch, 3)
+    assert not asking.claimed("keep_library")
 
 
 def test_the_watch_gives_each_file_once_and_follows_the_library(tmp_path: Path) -> None:

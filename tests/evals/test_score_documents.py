@@ -117,6 +117,13 @@ def test_quotes_are_held_against_places_and_silence_against_nothing() -> None:
     assert (told.n, told.precision, told.recall, told.silence, told.detection) == (2, 1.0, 1.0, 1.0, 1.0)
 
 
+def test_a_quote_for_what_nothing_answers_is_a_wrong_one() -> None:
+    ask = "how many days late may goods come without a penalty"
+    both = (question(place("a", ONE), ask=ask), Question("s", ask, "unanswerable", "en", DAY, ()))
+    told = cite(both, lambda _: [passage("a", f"{ONE.capitalize()}.")])
+    assert (told.precision, told.recall, told.silence, told.detection) == (0.5, 1.0, 0.0, 0.5)
+
+
 def test_there_are_enough_questions_of_every_kind_in_both_languages() -> None:
     every = [(group, case) for split in SPLITS for group in read_groups(split) for case in group.cases]
     assert len(every) >= 300

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 
@@ -179,3 +182,36 @@ HOSTILE: tuple[Callable[[], bytes], ...] = (
     noise_behind_a_header,
     flipped_bytes,
 )
+
+
+def many_comments() -> bytes:
+    return b"<!---->" * 580 + b"<p>hello</p>"
+
+
+def many_instructions() -> bytes:
+    return b"<?xml ?>" * 480 + b"<p>hello</p>"
+
+
+def mixed_comments() -> bytes:
+    return (b"<!-- --><?a?> <!---->" * 190) + b"<p>hello</p>"
+
+
+def unclosed_comments() -> bytes:
+    return b"<!--" * 16_000 + b"<p>hello</p>"
+
+
+# Text that costs nothing to write and everything to look at carelessly; `sniff` reads its start in the parent.
+HOSTILE_TEXTS: tuple[Callable[[], bytes], ...] = (many_comments, many_instructions, mixed_comments, unclosed_comments)
+
+
+def directory_bomb(parts: int, told: int | None = None, remark: bytes = b"") -> bytes:
+    """An archive whose list of parts is nearly all of it; `told` is how many parts its end claims."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", b"<x/>")
+    whole = packed.getvalue()
+    start = whole.index(b"PK\x01\x02")
+    entry = whole[start : whole.index(b"PK\x05\x06")]
+    listed, claimed = entry * parts, min(parts if told is None else told, 0xFFFF)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, claimed, claimed, len(listed), start, len(remark))
+    return whole[:start] + listed + end + remark

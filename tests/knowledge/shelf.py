@@ -85,5 +85,5 @@ class MemoryShelf:
     def versions(self) -> tuple[Document, ...]:
         return tuple(document for document, _ in self.kept)
 
-    def revision(self) -> int:
-        return self.changes
+    def state(self) -> str:
+        return f"{id(self)}-{self.changes}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.cite import answer_from, quote
+from knowledge.cite_conflicts import conflicts_among
 from knowledge.cite_sentences import pieces, sentences
 from knowledge.contract import Chunk, Document, Passage
 
@@ -80,6 +82,23 @@ def test_documents_that_disagree_are_shown_with_their_days_newest_first() -> Non
     assert (conflict.newer.doc_id, conflict.newer_date, conflict.older.doc_id) == ("new", date(2025, 1, 1), "old")
     same = passage("Customers may return goods within 14 days of delivery.", "same", "Returns copy")
     assert answer_from("Within how many days may customers return goods?", [old, same]).conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "disagree"),
+    [
+        ("Goods go back within 14 days for a fee of 10 %.", "Goods go back within 30 days for a fee of 10 %.", True),
+        ("Goods go back within fourteen days of delivery.", "Goods go back within thirty days of delivery.", True),
+        ("Goods go back within 14 days of delivery.", "Goods go back within two weeks of delivery.", False),
+        ("Goods go back within fourteen days of delivery.", "Goods go back within 14 days of delivery.", False),
+        ("Goods go back within 14 days, says version 2.", "Goods go back within 14 days, says version 3.", False),
+        ("Hàng được trả trong 14 ngày, phí 10 %.", "Hàng được trả trong 30 ngày, phí 10 %.", True),
+    ],
+)
+def test_documents_disagree_where_one_figure_of_one_kind_does(old: str, new: str, disagree: bool) -> None:
+    both = [passage(old, "old", "Returns 2023", date(2023, 1, 1)), passage(new, "new", "Returns 2025", date(2025, 1, 1), score=4.9)]
+    quotes = [found for each in both if (found := quote(each, each.chunk.text))]
+    assert bool(conflicts_among(quotes, both)) == disagree
 
 
 def test_text_in_a_document_is_only_text() -> None:

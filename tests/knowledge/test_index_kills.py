@@ -64,7 +64,7 @@ def _check(library: Library, index: DocumentIndex) -> None:
     searcher.close()
     index.update(library)
     card = index.card()
-    assert card is not None and (card.revision, card.documents) == (library.revision(), len(library.versions()))
+    assert card is not None and (card.state, card.documents) == (library.state(), len(library.versions()))
     assert not list(index.root.glob(".building-*")) and len(list(index.root.glob("v*"))) == 1
 
 

@@ -77,3 +77,17 @@ def test_a_short_heading_covered_whole_beats_a_long_one_covered_in_part() -> Non
     index = index_headings(["Silver Rewards Card", "Silver Rewards Card: referral programme for partners and firms", "Opening hours"])
     first, second, third = index.score(heading_weights("I lost my silver rewards card in a taxi and need help"))
     assert first > second > third == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("如果交货延迟超过七天，供应商须每周支付违约金。", "交货延迟的违约金是多少？"),
+        ("納期が七日以上遅れた場合、供給者は違約金を支払う。", "遅れた場合の違約金はいくらですか"),
+        ("หากส่งสินค้าล่าช้าเกินเจ็ดวัน ผู้ขายต้องจ่ายค่าปรับร้อยละสอง", "ค่าปรับส่งสินค้าล่าช้าเท่าไร"),
+    ],
+)
+def test_scripts_without_blanks_are_found_by_neighbouring_letters(text: str, question: str) -> None:
+    assert len(set(terms(text)) & set(terms(question))) >= 4
+    assert all(len(term) <= 2 for term in terms(question))
+    assert terms(f"PO-2024-0012 {text} 12,5")[:4] == terms("PO-2024-0012") and terms(f"{text} 12,5")[-1] == "12.5"

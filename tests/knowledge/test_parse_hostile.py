@@ -18,7 +18,8 @@ import pytest
 
 from knowledge.parse import MOST_BYTES, ParseLimits, parse, read_bounded
 from knowledge.parse_errors import BadDocument, Trouble
-from tests.knowledge.hostile import HOSTILE, one_page, saved_states
+from knowledge.sniff import sniff
+from tests.knowledge.hostile import HOSTILE, HOSTILE_TEXTS, directory_bomb, one_page, saved_states, unclosed_comments
 from tests.knowledge.pdfs import Line, flowing, pdf, stream
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,46 @@ def test_hostile_pdfs_end_in_time_with_a_reason(made: Callable[[], bytes]) -> No
         assert made.__name__ in READABLE and read.parsed.blocks
     assert time.monotonic() - start < 30
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "the parent paid for it"
+
+
+@pytest.mark.parametrize("made", HOSTILE_TEXTS, ids=lambda made: made.__name__)
+@pytest.mark.parametrize("name", ["a.html", "a.xml", "a.md", "a"])
+def test_telling_what_a_text_is_takes_no_time_whatever_it_begins_with(made: Callable[[], bytes], name: str) -> None:
+    content, before = made(), time.process_time()
+    assert sniff(content, name).format in ("html", "markdown", "text")
+    assert time.process_time() - before < 0.5
+
+
+@pytest.mark.parametrize("made", HOSTILE_TEXTS, ids=lambda made: made.__name__)
+def test_a_text_of_comments_is_read_in_time(made: Callable[[], bytes]) -> None:
+    start = time.monotonic()
+    text = parse(made(), "a.html").parsed.blocks[0].text
+    assert text.endswith("<p>hello") if made is unclosed_comments else text == "hello"
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (b"", "feed"),
+        (b'<?xml version="1.0"?>\n', "feed"),
+        (b"<!-- one --><!-- two -->\n<?xml-stylesheet href='a'?>  ", "feed"),
+        (b"<!-- a > b -- c -->", "feed"),
+        (b"<!-- open", "html"),
+        (b"<p>text</p>", "html"),
+    ],
+)
+def test_a_feed_is_told_by_its_root_after_any_comments(before: bytes, expected: str) -> None:
+    assert sniff(before + b"<rss version='2.0'></rss>", "a.html").format == expected
+
+
+def test_the_list_of_an_archives_parts_is_not_read_before_its_length_is_known() -> None:
+    before = time.process_time()
+    assert "65,535 parts" in refused(directory_bomb(600_000), "a.docx", "bomb")
+    assert "the list of its parts takes 37,800,000 bytes" in refused(directory_bomb(600_000, told=1), "a.docx", "bomb")
+    assert "the list of its parts" in refused(directory_bomb(600_000, told=1, remark=b"with a remark"), "a.docx", "bomb")
+    assert time.process_time() - before < 1.5
+    assert sniff(directory_bomb(3, told=1, remark=b"with a remark"), "a.docx").format == "docx"
 
 
 def test_a_document_that_takes_too_long_is_stopped() -> None:

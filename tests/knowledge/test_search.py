@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ingestion.errors import StorageFull
 from knowledge.contract import Entity
 from knowledge.embed import Matrix
 from knowledge.embed_cache import CachedEmbedder
-from knowledge.index import FORMAT, BadIndex, DocumentIndex
+from knowledge.index import BadIndex, DocumentIndex
 from knowledge.index_corpus import Places
+from knowledge.index_state import FORMAT
 from knowledge.rerank import without_repeats
 from knowledge.search import Searcher
+from knowledge.search_repair import BeingIndexed
 from knowledge.vectors import ChromaVectors, VectorsDown
 from tests.knowledge.shelf import MemoryShelf, WordEmbedder
 
@@ -256,6 +261,90 @@ def test_the_store_finds_what_looking_at_everything_finds(searcher: Searcher, in
     nearest = {int(place) for row in vectors @ opened.corpus.vectors.T for place in row.argsort()[::-1][:3]}
     assert nearest <= set(opened.near.near(vectors, 5).tolist())
     opened.close()
+
+
+class Held(WordEmbedder):
+    """Holds up whoever asks something slow, until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        if any("slowly" in text for text in texts) and not self.go_on.is_set():
+            self.reached.set()
+            assert self.go_on.wait(30)
+        return super().embed(texts)
+
+
+def test_a_version_that_somebody_ranks_with_stays_open_until_they_have_ended(shelf: MemoryShelf, tmp_path: Path) -> None:
+    held = Held()
+    index = DocumentIndex(tmp_path / "index", embedder=held)
+    index.update(shelf)
+    searcher, found = Searcher(shelf, index), []
+    thread = threading.Thread(target=lambda: found.append(searcher.search("slowly: penalty for late deliveries")))
+    thread.start()
+    assert held.reached.wait(30)
+    old = searcher._opened
+    assert old is not None and old.users == 1
+    shelf.put("forklift", "Forklifts are charged at night.", "Forklifts")
+    index.update(shelf)
+    assert searcher.search("penalty for late deliveries").notes == ()
+    assert searcher._opened is not old and old.retired
+    held.go_on.set()
+    thread.join(30)
+    assert found[0].notes in ((), ("1 documents filed since the last indexing are not searched yet",))
+    assert found[0].passages[0].document.doc_id == "late" and found[0].passages[0].vector is not None
+    assert old.users == 0
+    with pytest.raises(VectorsDown):
+        assert old.near is not None
+        old.near.near(held.embed(["penalty"]), 1)
+    searcher.close()
+
+
+def test_while_the_index_is_made_again_nobody_waits_long_and_then_it_is_there(
+    shelf: MemoryShelf, index: DocumentIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.update(shelf)
+    go_on, rebuild, built = threading.Event(), index.rebuild, []
+
+    def slowly(shelf: MemoryShelf, wait_seconds: float = 30.0) -> object:
+        built.append(go_on.wait(30))
+        return rebuild(shelf, wait_seconds)
+
+    monkeypatch.setattr(index, "rebuild", slowly)
+    monkeypatch.setattr("knowledge.index.FORMAT", FORMAT + 1)
+    searcher = Searcher(shelf, index, patient_seconds=0.1)
+    started = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(BeingIndexed, match="are being indexed again") as caught:
+            searcher.search("penalty for late deliveries")
+        assert "in a minute" in caught.value.remedy
+    assert time.monotonic() - started < 5
+    go_on.set()
+    patient = searcher._repair
+    assert patient is not None and patient.done.wait(30)
+    found = searcher.search("penalty for late deliveries")
+    assert found.passages[0].document.doc_id == "late" and "another form" in found.notes[0]
+    assert searcher.search("penalty").notes == () and built == [True]
+    searcher.close()
+
+
+def test_an_index_that_cannot_be_made_says_why_and_is_tried_again(
+    shelf: MemoryShelf, index: DocumentIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild = index.rebuild
+
+    def full(shelf: MemoryShelf, wait_seconds: float = 30.0) -> object:
+        raise StorageFull("the disk is full")
+
+    monkeypatch.setattr(index, "rebuild", full)
+    searcher = Searcher(shelf, index)
+    for _ in range(2):
+        with pytest.raises(StorageFull, match="the disk is full"):
+            searcher.search("penalty")
+    monkeypatch.setattr(index, "rebuild", rebuild)
+    assert first(searcher, "penalty for late deliveries") == "late"
+    searcher.close()
 
 
 def test_nothing_to_search_is_said(index: DocumentIndex, searcher: Searcher) -> None:

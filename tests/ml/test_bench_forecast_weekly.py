@@ -49,5 +49,7 @@ def test_weeks_are_sums_of_days_on_the_scale_of_weeks() -> None:
     steps = past.iloc[::-1].reset_index(drop=True).pipe(lambda frame: frame.groupby(frame.index // 7).sum(min_count=7)).diff()
     rmsse = np.sqrt((misses**2).mean()) / np.sqrt((steps.dropna(how="all") ** 2).mean())
     row, total = found.of("window_average"), found.of("window_average", "total")
+    mase = misses.abs().mean() / steps.dropna(how="all").abs().mean()
+    assert row and row.mase == pytest.approx(mase.mean(), rel=1e-9)
     assert row and total and row.rmsse == pytest.approx(rmsse.mean(), rel=1e-9) and row.pinball is None
     assert total.weekly_wape == pytest.approx(abs(ahead.sum().sum() - expected.sum() * 4) / ahead.sum().sum(), rel=1e-9)

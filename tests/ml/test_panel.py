@@ -90,6 +90,15 @@ def test_a_cut_knows_ahead_only_what_was_known() -> None:
     assert set(past.ahead.columns) == {"unique_id", "ds", "price"}  # promotions are not known ahead here
 
 
+def test_a_cut_does_not_know_what_will_be_taken_out_of_the_range() -> None:
+    series = pd.DataFrame({"unique_id": ["a", "b", "c"], "ends_on": [date(2026, 1, 3), date(2026, 1, 5), None]})
+    sales = frame(*((name, "2026-01-01", 1.0) for name in "abc"))
+    panel = panel_of_frame(sales, date(2026, 1, 10), series)
+    for day, known in ((2, []), (3, ["a"]), (4, ["a"]), (5, ["a", "b"]), (10, ["a", "b"])):
+        past = cut(panel, date(2026, 1, day)).series
+        assert past.loc[past["ends_on"].notna(), "unique_id"].tolist() == known
+
+
 def test_units_of_a_warehouse_are_its_valid_orders(warehouse: Warehouse) -> None:
     snapshot = warehouse.snapshot()
     panel = panel_of_snapshot(snapshot)

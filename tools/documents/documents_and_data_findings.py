@@ -84,13 +84,13 @@ def _totals(
     first = joined.matched.fetched[0].evidence.id if joined.matched.fetched else rule
     yield Fact(id=f"{context.call_id}.purchase_orders", name="purchase_orders", value=orders, unit="count", evidence_id=first)
     for name in ("penalty", "missing", "value"):
-        amounts = [hit.derived.get(name, hit.measured.get(name)) for hit in hits]
-        if hits and all(isinstance(amount, Decimal) for amount in amounts):
+        amounts = [amount for hit in hits if isinstance(amount := hit.derived.get(name, hit.measured.get(name)), Decimal)]
+        if amounts:
             parts = tuple(fact.id for fact in rows if fact.name == name)
             yield Fact(
                 id=f"{context.call_id}.total_{name}",
                 name=f"total_{name}",
-                value=sum((Decimal(str(amount)) for amount in amounts), Decimal(0)),
+                value=sum(amounts, Decimal(0)),
                 unit="money",
                 evidence_id=rule if name != "value" else first,
                 derived_from=Derivation(op="sum", fact_ids=parts) if complete and parts else None,
@@ -141,9 +141,10 @@ def _numbers(condition: Condition) -> Iterator[tuple[str, FactValue, Unit | None
 
 
 def _purchases(clause: ConditionKind, hits: tuple[Hit, ...]) -> FactTable:
-    names = [name for name in hits[0].row if name not in ("value", *hits[0].measured, *hits[0].derived)]
+    measured = tuple(dict.fromkeys(name for hit in hits for name in hit.measured))
+    names = [name for name in hits[0].row if name not in ("value", "unvalued", *measured, *hits[0].derived)]
     dated = [*names, *(name for hit in hits for name in hit.row if name == "received_on" and name not in names)]
-    listed = [*dict.fromkeys(dated), *hits[0].measured, *hits[0].derived, "condition", "document"]
+    listed = [*dict.fromkeys(dated), *measured, *hits[0].derived, "condition", "document"]
     rows = tuple(tuple(_cell(_all_of(hit), name) for name in listed) for hit in hits)
     return FactTable(
         title=_TITLES[clause], shape="table", columns=tuple(TableColumn(name=name, unit=_UNITS.get(name)) for name in listed), rows=rows
@@ -152,7 +153,8 @@ def _purchases(clause: ConditionKind, hits: tuple[Hit, ...]) -> FactTable:
 
 def _all_of(hit: Hit) -> dict[str, object]:
     told = {"condition": in_words(hit.term.condition), "document": hit.term.document.title}
-    return {**hit.row, **hit.measured, **hit.derived, **told}
+    row = {name: value for name, value in hit.row.items() if name != "value"}  # the sum of some lines is no value of all
+    return {**row, **hit.measured, **hit.derived, **told}
 
 
 def _cell(values: dict[str, object], name: str) -> FactValue:
@@ -177,6 +179,11 @@ def _notes(joined: Joined, hits: tuple[Hit, ...], shown: tuple[Hit, ...]) -> Ite
     yield from dict.fromkeys(note for each in joined.matched.fetched for note in each.result.notes if "no rows meet" not in note)
     if joined.matched.ungoverned:
         yield f"{joined.matched.ungoverned} purchases were left out: no one contract in the library says what holds for their day"
+    if unknown := joined.matched.unknown:
+        yield f"{unknown} purchases were left out: lines of theirs carry no cost or no received quantity, so it is not known what they are"
+    unvalued = len({hit.row["po_id"] for hit in hits if hit.row.get("unvalued")})
+    if unvalued and joined.clause != "short_delivery":  # which is about units alone
+        yield f"the value of {unvalued} purchases is not known, since lines of theirs carry no cost or no received quantity"
     if not hits:
         yield "no purchase meets these conditions"
     if len(shown) < len(hits):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from knowledge.clauses import ConditionKind, DayKind, LateDelivery, LeadTime, MinimumOrder, Payment, Rejects, ShortDelivery
 from tools.contract import ToolContext
@@ -19,6 +20,7 @@ _SMALLEST_FIRST = ("received_share",)
 Row = dict[str, Cell]
 Values = dict[str, Decimal | int | date]
 Told = tuple[Values, Values]  # what was measured, what follows from the clause
+Judged = Told | Literal["unknown"] | None  # unknown: it may meet the condition, and the data do not say
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,22 @@ class Hit:
 
 @dataclass(frozen=True)
 class Matched:
-    """All hits, the queries they were read with, and how many purchases no one contract governs."""
+    """All hits, the queries they were read with, how many purchases no one contract governs and of how many the data say too little."""
 
     hits: tuple[Hit, ...]
     fetched: tuple[Fetched, ...]
     ungoverned: int
+    unknown: int = 0
 
 
-Judge = Callable[[Term, Row, date], Told | None]
+Judge = Callable[[Term, Row, date], Judged]
 
 
 def match_rows(context: ToolContext, kind: ConditionKind, terms: Terms, where: Conditions, period: Period) -> Matched:
     """The purchases that meet the conditions of one kind."""
     day = context.served.context.as_of
     hits: list[Hit] = []
-    ungoverned = 0
+    ungoverned, unknown = 0, set[Cell]()
     readings, judge, having = _JUDGES[kind]
     fetched = tuple(
         read_purchases(context, reading, where, period if reading != "still_missing" else AllTime(), number, having(terms))
@@ -62,9 +65,11 @@ def match_rows(context: ToolContext, kind: ConditionKind, terms: Terms, where: C
                 ungoverned += 1
                 continue
             told = judge(term, row, day)
-            if told is not None:
+            if told == "unknown":
+                unknown.add(row["po_id"])
+            elif told is not None:
                 hits.append(Hit(row, told[0], told[1], term, each.evidence.id))
-    return Matched(tuple(hits), fetched, ungoverned)
+    return Matched(tuple(hits), fetched, ungoverned, len(unknown))
 
 
 def _reaches_today(context: ToolContext, period: Period) -> bool:
@@ -75,7 +80,7 @@ def _reaches_today(context: ToolContext, period: Period) -> bool:
     return span is None or span.last >= context.served.context.as_of
 
 
-def late(term: Term, row: Row, day: date) -> Told | None:
+def late(term: Term, row: Row, day: date) -> Judged:
     """Days late beyond what is free, and the penalty; goods that have not come are late until today."""
     condition, arrived = term.condition, row.get("received_on") or day
     if not isinstance(condition, LateDelivery):
@@ -83,6 +88,8 @@ def late(term: Term, row: Row, day: date) -> Told | None:
     days_late = _days_between(_date(row["expected_on"]), _date(arrived), condition.days)
     if days_late <= condition.grace_days:
         return None
+    if not _is_valued(row):
+        return "unknown"
     value = _decimal(row["value"])
     return {"days_late": days_late, "value": value}, {"penalty": penalty(condition, days_late, value)}
 
@@ -104,15 +111,17 @@ def _days_between(first: date, last: date, kind: DayKind) -> int:
     return sum((first + timedelta(days=number)).weekday() < 5 for number in range(1, (last - first).days + 1))
 
 
-def below_minimum(term: Term, row: Row, day: date) -> Told | None:
-    """An order under the smallest value agreed."""
+def below_minimum(term: Term, row: Row, day: date) -> Judged:
+    """An order under the smallest value agreed; one that is over it by the lines that carry a cost is over it anyway."""
     value = _decimal(row["value"])
     if not isinstance(term.condition, MinimumOrder) or value >= term.condition.amount:
         return None
+    if not _is_valued(row):
+        return "unknown"
     return {"value": value}, {"missing": term.condition.amount - value}
 
 
-def due(term: Term, row: Row, day: date) -> Told | None:
+def due(term: Term, row: Row, day: date) -> Judged:
     """When a receipt has to be paid; working days are Monday to Friday."""
     if not isinstance(term.condition, Payment):
         return None
@@ -124,32 +133,46 @@ def due(term: Term, row: Row, day: date) -> Told | None:
         while left:
             due_on += timedelta(days=1)
             left -= due_on.weekday() < 5
-    return {"value": _decimal(row["value"])}, {"due_on": due_on}
+    return _worth(row), {"due_on": due_on}
 
 
-def slow(term: Term, row: Row, day: date) -> Told | None:
+def slow(term: Term, row: Row, day: date) -> Judged:
     """A receipt that took longer than the lead time agreed."""
     if not isinstance(term.condition, LeadTime):
         return None
     took = _days_between(_date(row["ordered_on"]), _date(row["received_on"]), term.condition.days)
     over = took - term.condition.within_days
-    return ({"days_taken": took, "value": _decimal(row["value"])}, {"days_over": over}) if over > 0 else None
+    return ({"days_taken": took, **_worth(row)}, {"days_over": over}) if over > 0 else None
 
 
-def refusable(term: Term, row: Row, day: date) -> Told | None:
+def refusable(term: Term, row: Row, day: date) -> Judged:
     """A line of which more was rejected than the contract lets pass."""
+    if row["received"] is None:
+        return "unknown"
     received, rejected = _decimal(row["received"]), _decimal(row["rejected"])
     if not isinstance(term.condition, Rejects) or not received or rejected <= term.condition.over * received:
         return None
-    return {"received": received, "rejected": rejected, "value": _decimal(row["value"])}, {"rejected_share": _share(rejected, received)}
+    return {"received": received, "rejected": rejected, **_worth(row)}, {"rejected_share": _share(rejected, received)}
 
 
-def incomplete(term: Term, row: Row, day: date) -> Told | None:
+def incomplete(term: Term, row: Row, day: date) -> Judged:
     """A line of which less came than the contract asks for."""
+    if row["received"] is None:
+        return "unknown"
     ordered, received = _decimal(row["quantity"]), _decimal(row["received"])
     if not isinstance(term.condition, ShortDelivery) or not ordered or received >= term.condition.under * ordered:
         return None
     return {"quantity": ordered, "received": received}, {"received_share": _share(received, ordered)}
+
+
+def _is_valued(row: Row) -> bool:
+    """Whether every line behind a value says what it cost and how much of it came."""
+    return not row["unvalued"]
+
+
+def _worth(row: Row) -> Values:
+    """The value of a purchase, where it is known."""
+    return {"value": _decimal(row["value"])} if _is_valued(row) else {}
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal:
@@ -162,7 +185,7 @@ def _no_condition(terms: Terms) -> str:
 
 def _under_the_highest(terms: Terms) -> str:
     amounts = [term.condition.amount for term in terms.found if isinstance(term.condition, MinimumOrder)]
-    return f"value < {max(amounts):f}"
+    return f"value < {max(amounts):f} OR unvalued > 0"
 
 
 _JUDGES: dict[ConditionKind, tuple[tuple[Reading, ...], Judge, Callable[[Terms], str]]] = {
@@ -171,7 +194,7 @@ _JUDGES: dict[ConditionKind, tuple[tuple[Reading, ...], Judge, Callable[[Terms],
     "payment": (("receipts",), due, _no_condition),
     "lead_time": (("receipts",), slow, _no_condition),
     "rejects": (("lines",), refusable, lambda terms: "rejected > 0"),
-    "short_delivery": (("lines",), incomplete, lambda terms: "received < quantity"),
+    "short_delivery": (("lines",), incomplete, lambda terms: "received < quantity OR received IS NULL"),
 }
 
 

@@ -23,8 +23,12 @@ _RECEIVED = "NOT purchase_order_lines.received_at IS NULL"
 _RECEIVED_ON = "LOCAL_DATE(purchase_order_lines.received_at)"
 _ORDERED_ON = "LOCAL_DATE(purchase_orders.ordered_at)"
 _RECEIVED_VALUE = "SUM(purchase_order_lines.received_quantity * purchase_order_lines.unit_cost) AS value"
-_MISSING_VALUE = "SUM((purchase_order_lines.quantity - purchase_order_lines.received_quantity) * purchase_order_lines.unit_cost) AS value"
+_STILL_TO_COME = "(purchase_order_lines.quantity - COALESCE(purchase_order_lines.received_quantity, 0))"
+_MISSING_VALUE = f"SUM({_STILL_TO_COME} * purchase_order_lines.unit_cost) AS value"
 _ORDERED_VALUE = "SUM(purchase_order_lines.quantity * purchase_order_lines.unit_cost) AS value"
+# A sum passes over lines that hold nothing: how many those are decides whether it says anything.
+_NO_COST = "COUNT(*) - COUNT(purchase_order_lines.unit_cost) AS unvalued"
+_NO_COST_OR_COUNT = "COUNT(*) - COUNT(purchase_order_lines.received_quantity * purchase_order_lines.unit_cost) AS unvalued"
 _PO, _SUPPLIER = "purchase_orders.po_id", "purchase_orders.supplier_id"
 _EXPECTED = "purchase_orders.expected_on"
 
@@ -45,20 +49,24 @@ def _day(expression: str, name: str) -> tuple[str, Column]:
 
 _WHO = ((_PO, Column("po_id")), (_SUPPLIER, Column("supplier_id")))
 _VALUE = Column("value", "money", "decimal")
+_UNVALUED = Column("unvalued", "count", "integer")
 _BY_ORDER = (*_WHO, _day(_ORDERED_ON, "ordered_on"), (_EXPECTED, Column("expected_on", type="date")))
 _ON_RECEIPT = (*_BY_ORDER, _day(_RECEIVED_ON, "received_on"))
 SHAPES: dict[Reading, Shape] = {
     "late_receipts": Shape(
-        f"{_RECEIVED} AND {_RECEIVED_ON} > {_EXPECTED}", "purchase_order_lines.received_at", _ON_RECEIPT, ((_RECEIVED_VALUE, _VALUE),)
+        f"{_RECEIVED} AND {_RECEIVED_ON} > {_EXPECTED}", "purchase_order_lines.received_at", _ON_RECEIPT,
+        ((_RECEIVED_VALUE, _VALUE), (_NO_COST_OR_COUNT, _UNVALUED)),
     ),
     "still_missing": Shape(
         f"purchase_order_lines.received_at IS NULL AND purchase_orders.status IN ('open', 'partial') AND {_EXPECTED} < AS_OF()",
         None,
         _BY_ORDER,
-        ((_MISSING_VALUE, _VALUE),),
+        ((_MISSING_VALUE, _VALUE), (_NO_COST, _UNVALUED)),
     ),
-    "receipts": Shape(_RECEIVED, "purchase_order_lines.received_at", _ON_RECEIPT, ((_RECEIVED_VALUE, _VALUE),)),
-    "orders": Shape("purchase_orders.status <> 'cancelled'", "purchase_orders.ordered_at", _BY_ORDER, ((_ORDERED_VALUE, _VALUE),)),
+    "receipts": Shape(_RECEIVED, "purchase_order_lines.received_at", _ON_RECEIPT,
+        ((_RECEIVED_VALUE, _VALUE), (_NO_COST_OR_COUNT, _UNVALUED))),
+    "orders": Shape("purchase_orders.status <> 'cancelled'", "purchase_orders.ordered_at", _BY_ORDER,
+        ((_ORDERED_VALUE, _VALUE), (_NO_COST, _UNVALUED))),
     "lines": Shape(
         _RECEIVED,
         "purchase_order_lines.received_at",
@@ -69,6 +77,7 @@ SHAPES: dict[Reading, Shape] = {
             ("SUM(purchase_order_lines.received_quantity) AS received", Column("received", "units", "decimal")),
             ("SUM(purchase_order_lines.rejected_quantity) AS rejected", Column("rejected", "units", "decimal")),
             (_RECEIVED_VALUE, _VALUE),
+            (_NO_COST_OR_COUNT, _UNVALUED),
         ),
     ),
 }  # fmt: skip

@@ -32,9 +32,10 @@ _TITLES = {"promised": "Forecasts against what came", "advised": "Orders advised
 _RULES = {
     "promised": "Each forecast given is kept with its interval and compared, when its last day is over, with what was sold on its days.",
     "advised": (
-        "Each order advised is kept with the demand it expected until the next order would arrive and with its reorder point. When those "
-        "days are over, what was sold on them is compared with both: it held where no more was sold than the reorder point. Where shelves "
-        "were empty more was wanted than sold."
+        "Each order advised is kept with its reorder point, the demand it expected over the supplier's mean lead time and a round, and how "
+        "likely the reorder point was to be enough for exactly those days (promised_coverage; more than the service level, which also "
+        "covers lead times longer than the mean). When those days are over, what was sold on them is compared: it held where no more was "
+        "sold than the reorder point. Where shelves were empty more was wanted than sold."
     ),
 }
 _SERVED, _NAIVE, _ALL = "served", "seasonal_naive", "all"

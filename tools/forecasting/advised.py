@@ -12,6 +12,7 @@ from tools.forecasting.happened import Came
 from tools.inventory.books import HISTORY_DAYS, open_books
 
 WHAT = "orders advised against what came"
+EXPECTED_THEN = "expected_on_scored_days"
 
 
 def what_was_needed(context: ToolContext, promises: Sequence[Promise]) -> Came:
@@ -36,6 +37,12 @@ def what_was_needed(context: ToolContext, promises: Sequence[Promise]) -> Came:
 
 
 def _as_forecast(promise: Promise) -> Promise:
-    """What was expected until the next order would arrive, and the stock that should be enough for it."""
+    """What was expected of the days that are scored, and the stock that should be enough for them.
+
+    Advice of earlier releases kept the certainty of another stretch of days, an uncertain lead time: it is not held against these.
+    """
     said = json.loads(promise.detail)
-    return replace(promise, value=float(said["expected_demand"]), high=float(said["reorder_point"]))
+    high = float(said["reorder_point"])
+    if EXPECTED_THEN not in said:
+        return replace(promise, value=float(said["expected_demand"]), high=high, coverage=None)
+    return replace(promise, value=float(said[EXPECTED_THEN]), high=high)

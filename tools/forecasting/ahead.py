@@ -90,12 +90,17 @@ def window(query: DemandForecastQuery, as_of: date) -> Window:
     """The days asked about; a forecast begins after as_of and looks a year ahead at most."""
     latest = as_of + timedelta(days=LONGEST_DAYS)
     first = query.starts_on or as_of + timedelta(days=1)
-    last = query.ends_on or first + timedelta(days=query.days - 1)
     allowed = f"days from {as_of + timedelta(days=1)} to {latest}"
     if first <= as_of:
         raise BadInput("starts_on", first.isoformat(), allowed, why=f"the data reaches to {as_of}; what was sold by then is no forecast")
+    if first > latest:
+        raise BadInput("starts_on", first.isoformat(), allowed, why=f"nobody can see further than {LONGEST_DAYS} days")
+    last = query.ends_on or first + timedelta(days=query.days - 1)
     if last <= as_of or last < first:
         raise BadInput("ends_on", last.isoformat(), allowed, why="the forecast would end before it begins")
+    if last > latest and query.ends_on is None:
+        most = (latest - first).days + 1
+        raise BadInput("days", query.days, f"1 to {most} from {first}", why=f"they end on {last}; the last day to be seen is {latest}")
     if last > latest:
         raise BadInput("ends_on", last.isoformat(), allowed, why=f"nobody can see further than {LONGEST_DAYS} days")
     return Window(as_of, first, last)

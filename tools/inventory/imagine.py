@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from ml.inventory.lead_times import LONGEST_DAYS
 from tools.contract import ToolContext
 from tools.errors import BadInput
 from tools.facts import FactValue, Findings
@@ -40,6 +41,9 @@ LINE_COLUMNS = (
 
 def imagine(context: ToolContext, query: WhatIfQuery) -> Findings:
     """Totals of both plans and the lines that change most."""
+    if query.change.service_level is not None and query.goal == "cost":
+        why = "with goal cost every unit is kept that is worth its cost, whatever the service level"
+        raise BadInput("change.service_level", query.change.service_level, "goal cycle or fill", why=why)
     if query.change == UNCHANGED:
         allowed = "lead_time_factor, lead_time_more_days, lead_time_days, demand_factor, cost_factor, service_level or extra_stock"
         raise BadInput("change", "nothing", allowed, why="nothing is different")
@@ -52,7 +56,7 @@ def imagine(context: ToolContext, query: WhatIfQuery) -> Findings:
     )
     draft.add(Sheet("Lines that change most", LINE_COLUMNS, lines[: query.limit], ("product", "location")))
     draft.say("lines_changed", len(lines), "count")
-    draft.note(*said(query.change), f"forecast: {after.desk.ahead.model}")
+    draft.note(*said(query.change), *bounds_met(before, query.change), f"forecast: {after.desk.ahead.model}")
     return draft.findings(truncated=len(lines) > query.limit)
 
 
@@ -65,14 +69,34 @@ def said(change: Changed) -> tuple[str, ...]:
         "cost_factor": "unit costs x {}",
         "lead_time_days": "every lead time exactly {} days",
         "service_level": "service level {}",
-        "extra_stock": "{} units more on hand of each product",
+        "extra_stock": "{} units more on hand of each product at each place",
     }
-    fields = change.model_dump()
-    plain = UNCHANGED.model_dump()
-    if fields["lead_time_more_days"] < 0:
-        texts["lead_time_more_days"] = "every lead time {} days shorter"
-        fields["lead_time_more_days"] *= -1
-    return tuple(text.format(f"{fields[name]:g}") for name, text in texts.items() if fields[name] != plain[name])
+    less = {"lead_time_more_days": "every lead time {} days shorter", "extra_stock": "{} units fewer on hand of each product at each place"}
+    fields, plain = change.model_dump(), UNCHANGED.model_dump()
+    for name, text in less.items():
+        if fields[name] < 0:
+            texts[name], fields[name] = text, -fields[name]
+    return tuple(text.format(_plainly(fields[name])) for name, text in texts.items() if fields[name] != plain[name])
+
+
+def _plainly(value: float) -> str:
+    """A number as a person writes it."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def bounds_met(before: Planned, change: Changed) -> tuple[str, ...]:
+    """Where what is imagined ends at a bound and so could not be applied in full."""
+    mine = before.asked
+    wanted = before.leads.days[before.shelves.supplier[mine]] * change.lead_time_factor + change.lead_time_more_days
+    held = before.shelves.on_hand[mine] + min(change.extra_stock, 0.0)
+    ends = {
+        "would come before they are ordered; they come on that day": (wanted < -0.5).any(axis=1),
+        f"would take longer than {LONGEST_DAYS} days; {LONGEST_DAYS} is the longest that is planned with": (
+            wanted > LONGEST_DAYS + 0.5
+        ).any(axis=1),
+        "have less than that on hand; nothing is left there": (held < 0) & (change.extra_stock < 0),
+    }
+    return tuple(f"{int(met.sum()):,} of {len(mine):,} lines {text}" for text, met in ends.items() if met.any())
 
 
 def _total(name: str, planned: Planned) -> dict[str, FactValue]:

@@ -44,10 +44,12 @@ def look_ahead(context: ToolContext, books: Books) -> Ahead:
     found = remembered(context, key)
     if isinstance(found, Ahead):
         return replace(found, source=found.source.model_copy(update={"id": f"{context.call_id}.model"}))
+    from ml.inventory.steady import best_weeks
     from tools.inventory.trained import trained_ahead
 
-    usual = _fallback(context, books)
-    trained = trained_ahead(context, books, FORECAST_DAYS, usual.outlook)
+    weeks = best_weeks(books.history, books.whole)
+    usual = _fallback(context, books, weeks)
+    trained = trained_ahead(context, books, FORECAST_DAYS, usual.outlook, weeks)
     ahead = replace(usual, why=trained) if isinstance(trained, str) else trained
     remember(context, key, ahead)
     return ahead
@@ -64,11 +66,13 @@ def model_version(context: ToolContext) -> str:
     return " ".join(version.name if version else "none" for version in current)
 
 
-def _fallback(context: ToolContext, books: Books) -> Ahead:
-    from ml.inventory.demand import NAME, recent_outlook
+def _fallback(context: ToolContext, books: Books, weeks: int) -> Ahead:
+    from ml.inventory.demand import NAME
+    from ml.inventory.steady import steady_outlook
 
     rule = (
-        "Expected demand without a trained forecast: the mean of the last 56 days, later days weighing more, days without stock left out, "
-        "times the company's weekdays; its spread is measured on forecasts of past days."
+        "Expected demand without a trained forecast: the mean of the last 56 days, later days weighing more, days without stock counted "
+        "as what was expected of them by then, times the company's weekdays; its spread is measured on "
+        "forecasts of past days. Where that would have served better lately, at the mean level of the last four weeks' forecasts."
     )
-    return Ahead(recent_outlook(books.history, FORECAST_DAYS, levels=()), RuleEvidence(id=f"{context.call_id}.model", rule=rule), NAME, "1")
+    return Ahead(steady_outlook(books.history, FORECAST_DAYS, weeks), RuleEvidence(id=f"{context.call_id}.model", rule=rule), NAME, "1")

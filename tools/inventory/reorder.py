@@ -15,6 +15,7 @@ from ml.ledger import Promise
 from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import FactValue, Findings
+from tools.forecasting.advised import EXPECTED_THEN
 from tools.inventory.desk import Planned, plan_for
 from tools.inventory.receipts import NOTES, RECEIPT, receipts, shortest_first
 from tools.inventory.sheet import Col, Draft, Sheet, exact, money, units
@@ -176,12 +177,17 @@ def promises(planned: Planned, lines: NDArray[np.int64]) -> tuple[Promise, ...]:
         return ()
     books, plan, shelves, ahead = planned.desk.books, planned.plan, planned.shelves, planned.desk.ahead
     day, found = books.history.as_of, []
-    for line in lines[plan.quantity[lines] > 0]:
-        row = int(planned.rows[line])
-        last = day + timedelta(days=max(1, round(float(plan.lead_days[line])) + planned.terms.review_days))
+    ordered = lines[plan.quantity[lines] > 0]
+    days = np.maximum(np.round(plan.lead_days[ordered]) + planned.terms.review_days, 1.0)
+    # The reorder point covers lead times that are not sure; the days that are scored are so many, so what is promised is of those days.
+    over = planned.totals.rows(ordered).over(days[:, None], planned.whole[ordered])
+    enough = over.at_most(plan.reorder_point[ordered])
+    for place, line in enumerate(ordered):
+        row, last = int(planned.rows[line]), day + timedelta(days=int(days[place]))
         detail = {
             "reorder_point": float(plan.reorder_point[line]),
             "expected_demand": round(float(plan.demand[line]), 1),
+            EXPECTED_THEN: round(float(over.mean[place]), 2),
             "on_hand": float(shelves.on_hand[line]),
             "on_order": float(shelves.on_order[line]),
         }
@@ -189,7 +195,7 @@ def promises(planned: Planned, lines: NDArray[np.int64]) -> tuple[Promise, ...]:
             Promise(
                 kind="reorder", scope="product", subject=books.product_id(row), location_id=books.places.ids[books.location[row]],
                 made_as_of=day, starts_on=day + timedelta(days=1), ends_on=last, value=float(plan.quantity[line]), low=None, high=None,
-                coverage=planned.terms.service if planned.terms.goal == "cycle" else None, model=ahead.model, version=ahead.version,
+                coverage=round(float(enough[place]), 4), model=ahead.model, version=ahead.version,
                 demand_class=ahead.outlook.classes[row], detail=json.dumps(detail),
             )
         )  # fmt: skip

@@ -25,9 +25,9 @@ FLAT_COVERS = (7.0, 10.0, 14.0, 18.0, 22.0, 26.0, 30.0, 36.0, 42.0, 50.0, 60.0, 
 SHOWN_RATES = (0.8, 0.9, 0.94, 0.97, 0.985, 0.995)
 RULE = (
     "Sales with what was missed added back are played again day by day. Each rule orders up to its level at every round with what was "
-    "known that day, with the lead times that receipts before the first day show; deliveries take as long as drawn from all receipts; "
-    "demand not met is lost. Stock is compared at the same fill rate, read off each rule's curve; the interval comes from drawing the "
-    "products again."
+    "known that day: what had been sold, days without stock as expected by then, and lead times as receipts before the first day show "
+    "them. Deliveries take as long as drawn from all receipts; demand not met is lost. Stock is compared at the same fill rate, read "
+    "off each rule's curve; the interval comes from drawing the products again."
 )
 COLUMNS = (
     Col("policy"),
@@ -61,7 +61,7 @@ def play(context: ToolContext, query: ReplayQuery) -> Findings:
     savings = [_saving(name, ours, other, query.fill_rate) for name, other in outcomes.items() if other is not ours]
     draft.add(Sheet("Stock saved at the same fill rate", SAVING_COLUMNS, [row for row in savings if row], ("against",), prefix="v"))
     draft.say("series_replayed", len(stage.stretch.demand), "count")
-    draft.say("days_replayed", stage.stretch.days, "count")
+    draft.say("days_replayed", query.days, "count")
     draft.note(*stage.notes)
     if not all(savings):
         draft.note(f"not every rule reaches a fill rate of {query.fill_rate:g}")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.inventory.lead_times import LeadTimes
 from ml.inventory.levels import DAYS_A_YEAR, level_for
+from ml.inventory.orders import keeping_ratio
 from tools.contract import ToolContext
 from tools.errors import CannotDo
 from tools.facts import FactValue, Findings
 from tools.inventory.books import Books
-from tools.inventory.desk import Desk, open_desk, terms_of
+from tools.inventory.desk import Desk, lead_times, open_desk, terms_of
 from tools.inventory.opening import numbers
 from tools.inventory.reading import Read, Reader, Row
 from tools.inventory.sheet import Col, Sheet, exact, money, share
@@ -25,7 +27,7 @@ STATS_DAYS = 730
 RULE = (
     "Suppliers that delivered the product in the last two years, the one on file, and those that deliver other products of its "
     "category. Yearly cost is expected demand of a year at the last unit cost, what is rejected paid for again, plus keeping the safety "
-    "stock this supplier's lead times ask for."
+    "stock this supplier's lead times ask for; with an order cost, what ordering and keeping economic quantities cost as well."
 )
 COLUMNS = (
     Col("supplier_id"),
@@ -60,20 +62,23 @@ def compare(context: ToolContext, query: SupplierQuery) -> Findings:
     reader = Reader(context)
     reader.need(WHAT, "suppliers", "purchase_orders", "purchase_order_lines")
     product = reader.entity("product", query.product)
-    desk = open_desk(
-        context, query.model_copy(update={"where": (Filter(dimension="product", values=(product or "",)),), "supplier": None}), WHAT
-    )
+    only = Filter(dimension="product", values=(product or "",))
+    desk = open_desk(context, query.model_copy(update={"where": (*query.where, only), "supplier": None}), WHAT)
     read = _read(reader, product or "")
     records, category = _records(read.rows), _category_suppliers(desk.books, product or "")
     own = desk.books.shelves.supplier[desk.rows[0]]
+    wanted = reader.entity("supplier", query.supplier)
     chosen = [
         (place, relation)
         for place, name in enumerate(desk.books.suppliers.ids)
-        if (relation := _relation(name, place == own, records, category)) is not None
+        if wanted in (None, name) and (relation := _relation(name, place == own, records, category)) is not None
     ]
+    if not chosen and wanted is not None:
+        raise CannotDo(WHAT, f"{query.supplier} delivers neither {query.product} nor goods of its category", "Leave the supplier out")
     if not chosen:
         raise CannotDo(WHAT, f"{query.product} was never ordered and nobody delivers its category", "Load purchase_orders")
-    rows = [_row(desk, query, place, relation, records.get(desk.books.suppliers.ids[place])) for place, relation in chosen]
+    leads = lead_times(desk.books, query.assumed_lead_time_days)
+    rows = [_row(desk, query, leads, place, relation, records.get(desk.books.suppliers.ids[place])) for place, relation in chosen]
     rows.sort(key=lambda row: (row["yearly_cost"] is None, float(str(row["yearly_cost"] or 0)), str(row["supplier"])))
     draft = desk.draft(RULE, reader.evidence(read, "receipts"))
     draft.add(Sheet(f"Suppliers of {desk.books.product_name(int(desk.rows[0]))}", COLUMNS, rows[: query.limit], ("supplier",)))
@@ -82,6 +87,8 @@ def compare(context: ToolContext, query: SupplierQuery) -> Findings:
         draft.note("nobody has delivered this product yet")
     elif sum(row["relation"] == "delivered it" for row in rows) == 1:
         draft.note("one supplier has delivered this product; the others deliver its category and have no price for it on file")
+    if any(leads.basis[place] == "given" for place, _ in chosen):
+        draft.note("lead times not known were taken as given in the question")
     draft.note(f"forecast: {desk.ahead.model}")
     return draft.findings(truncated=len(rows) > query.limit)
 
@@ -128,12 +135,14 @@ def _relation(name: str, own: bool, records: dict[str, _Record], category: froze
     return "same category" if name in category else None
 
 
-def _row(desk: Desk, query: SupplierQuery, place: int, relation: str, record: _Record | None) -> dict[str, FactValue]:
+def _row(desk: Desk, query: SupplierQuery, leads: LeadTimes, place: int, relation: str, record: _Record | None) -> dict[str, FactValue]:
     suppliers = desk.books.suppliers
-    days, cost = suppliers.leads.days[place], np.nan if record is None else record.last_cost
-    safety, yearly_units = _safety(desk, query, days)
+    days, cost = leads.days[place], np.nan if record is None else record.last_cost
+    safety, yearly_units = _safety(desk, query, days, cost)
     rejected = 0.0 if record is None or np.isnan(record.rejected) else min(record.rejected, 0.9)
     yearly = yearly_units * cost / (1.0 - rejected) + safety * cost * query.carrying_rate
+    if query.order_cost:  # ordering and carrying at the economic quantity
+        yearly += np.sqrt(2.0 * yearly_units * query.order_cost * cost * query.carrying_rate)
     found: dict[str, FactValue] = {
         "supplier_id": suppliers.ids[place],
         "supplier": suppliers.names[place],
@@ -151,14 +160,15 @@ def _row(desk: Desk, query: SupplierQuery, place: int, relation: str, record: _R
     return found
 
 
-def _safety(desk: Desk, query: SupplierQuery, days: NDArray[np.float64]) -> tuple[float, float]:
-    """Safety stock over all places with these lead times, and units of a year; NaN where lead times are not known."""
+def _safety(desk: Desk, query: SupplierQuery, days: NDArray[np.float64], cost: float) -> tuple[float, float]:
+    """Safety stock over all places with these lead times at this unit cost, and units of a year; NaN where lead times are not known."""
     if np.isnan(days).any():
         return float("nan"), float("nan")
     whole, terms = desk.books.whole[desk.rows], terms_of(query)
     length = np.tile(days, (len(desk.rows), 1))
     totals = desk.totals(int(days.max()) + query.review_days + 28)
     protected, until = totals.over(length + query.review_days, whole), totals.over(length, whole)
-    point = level_for(terms.goal, terms.service, protected, until)
+    shelves = desk.shelves if np.isnan(cost) else replace(desk.shelves, unit_cost=np.full(len(desk.rows), cost))
+    point = level_for(terms.goal, terms.service, protected, until, keeping_ratio(shelves, terms))
     yearly = float(totals.means[:, -1].sum()) / totals.days * DAYS_A_YEAR
     return float(np.maximum(point - protected.mean, 0.0).sum()), yearly

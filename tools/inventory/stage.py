@@ -16,6 +16,7 @@ from ml.inventory.lead_times import LeadTimes
 from ml.inventory.lost_sales import missed_units
 from ml.inventory.policies import Forecast, Past
 from ml.inventory.simulate import Stretch
+from ml.inventory.steady import WEEK_DAYS, told_on
 from ml.inventory.trust import Memory, best_part
 from tools.contract import ToolContext
 from tools.errors import CannotDo
@@ -54,37 +55,36 @@ def set_stage(context: ToolContext, desk: Desk, query: ReplayQuery) -> Stage:
     now = lead_times(books, None)
     then = _known_then(context, books, query.days + WARM_DAYS)
     rows = _chosen(desk, now, then, query.most_series)
-    every = _demand(reader, books, query.days + WARM_DAYS + LEARN_DAYS)
-    demand = every.history.units[rows]
-    history = History(tuple(books.history.ids[row] for row in rows), demand, np.zeros_like(demand, dtype=bool), reader.as_of)
-    past = Past(history, query.days + WARM_DAYS)
-    forecast, notes = _at_hand(context, every.history, books, rows, past)
+    seen = _seen(reader, books, query.days + WARM_DAYS + LEARN_DAYS)
+    history = History(tuple(books.history.ids[row] for row in rows), seen.units[rows], seen.censored[rows], reader.as_of)
+    past = Past(history, query.days + WARM_DAYS, whole=books.whole[rows])
+    demand = _wanted(seen, rows, books.whole[rows])
+    forecast, notes = _at_hand(context, seen, books, rows, past)
     held, value = _held(reader, books, rows, query.days)
+    sold, asked = (float(each[:, -query.days :].sum()) for each in (history.units, demand))
     return Stage(
         stretch=_stretch(demand[:, -past.stretch_days :], desk, rows, now, query.review_days),
         past=past,
         leads=LeadTimes(then.days[books.shelves.supplier[rows]], (), ()),
         held_units=held,
         held_value=value,
-        served=float(every.sold[rows][:, -query.days :].sum() / max(demand[:, -query.days :].sum(), 1e-9)),
+        served=sold / asked if asked > 0 else float("nan"),
         forecast=forecast,
         notes=notes,
     )
 
 
-@dataclass(frozen=True)
-class _Demand:
-    """What was sold, and what would have been with stock on every day, of all rows of the books."""
-
-    sold: Floats
-    history: History
-
-
-def _demand(reader: Reader, books: Books, days: int) -> _Demand:
+def _seen(reader: Reader, books: Books, days: int) -> History:
+    """What could be seen of demand, of all rows of the books: units sold, days without stock marked. Rules are given no more."""
     names = {(books.product_id(row), books.places.ids[books.location[row]]): row for row in range(len(books.product))}
     sold, empty = daily_matrix(reader, names, books.places.feeder, read_sales(reader, days), days)
-    seen = History(books.history.ids, sold, empty, reader.as_of)
-    return _Demand(sold, replace(seen, units=np.round(sold + missed_units(seen)), censored=np.zeros_like(empty)))
+    return History(books.history.ids, sold, empty, reader.as_of)
+
+
+def _wanted(seen: History, rows: NDArray[np.int64], whole: NDArray[np.bool_]) -> Floats:
+    """What would have been sold with stock on every day, estimated from the days around: it is played, and shown to no rule."""
+    wanted = (seen.units + missed_units(seen))[rows]
+    return np.where(whole[:, None], np.round(wanted), wanted)
 
 
 def _known_then(context: ToolContext, books: Books, days: int) -> LeadTimes:
@@ -120,11 +120,12 @@ def _at_hand(
     whole_company, memory = by_product(every, books), Memory()
 
     def forecast(history: History, days: int) -> Outlook:
-        usual, told = past.usual(history, days), found.on(history.as_of)
+        weeks = past.weeks(history)
+        usual, told = past.usual(history, days), told_on(found, history.as_of, weeks)
         if told is None:
             return usual
         back = (every.as_of - history.as_of).days
-        level = measure_level(every.until(back)).mean
+        level = np.mean([measure_level(every.until(back + WEEK_DAYS * week)).mean for week in range(weeks)], axis=0)
         whole = summed(books.product, level, len(books.goods.ids))[books.product[rows]]
         part = best_part(found, whole_company.until(back), memory)
         return share_out(told, product, level[rows] / np.maximum(whole, 1e-12), usual, part)
@@ -157,6 +158,7 @@ def _stretch(demand: Floats, desk: Desk, rows: NDArray[np.int64], leads: LeadTim
         least_order=shelves.least_order,
         unit_cost=np.nan_to_num(shelves.unit_cost),
         margin=np.maximum(np.nan_to_num(shelves.price - shelves.unit_cost), 0.0),
+        whole=desk.books.whole[rows],
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tools.query.contract import AnyOf, Filter, Frozen
 
 MOST_LINES = 200
 LONGEST_AHEAD_DAYS = 365
+_LEAD_CHANGES = ("lead_time_factor", "lead_time_more_days", "lead_time_days")
 GoalName = Literal["cycle", "fill", "cost"]
 MinimumName = Literal["raise", "wait", "ignore"]
 
@@ -48,7 +49,14 @@ class Changed(Frozen):
     cost_factor: float = Field(default=1.0, ge=0, le=100, description="1.1 = goods cost 10 % more")
     lead_time_days: int | None = Field(default=None, ge=0, le=LONGEST_AHEAD_DAYS, description="every delivery takes exactly this long")
     service_level: float | None = Field(default=None, ge=0.5, le=0.999)
-    extra_stock: float = Field(default=0.0, ge=-1e9, le=1e9, description="units more (or fewer) on hand of each product")
+    extra_stock: float = Field(default=0.0, ge=-1e9, le=1e9, description="units more (or fewer) on hand of each product at each place")
+
+    @model_validator(mode="after")
+    def _one_lead_time(self) -> Changed:
+        said = [name for name in _LEAD_CHANGES if getattr(self, name) != type(self).model_fields[name].default]
+        if len(said) > 1:
+            raise ValueError(f"{' and '.join(said)} are two changes of the same lead times; give one of them")
+        return self
 
 
 class ReorderQuery(PlanQuery):
@@ -74,6 +82,13 @@ class AbcXyzQuery(StockQuery):
     y_limit: float = Field(default=1.0, gt=0, le=20)
     days: int = Field(default=180, ge=28, le=200, description="days of sales the value is counted over")
     only: str | None = Field(default=None, pattern="^[ABC][XYZ]?$|^[XYZ]$", description="list one class: A, AX, Z ...")
+
+    @model_validator(mode="after")
+    def _limits_rise(self) -> AbcXyzQuery:
+        for low, high in (("a_share", "b_share"), ("x_limit", "y_limit")):
+            if not getattr(self, low) < getattr(self, high):
+                raise ValueError(f"{low} {getattr(self, low):g} must be less than {high} {getattr(self, high):g}")
+        return self
 
 
 class OverstockQuery(StockQuery):

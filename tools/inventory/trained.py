@@ -15,6 +15,7 @@ from ml.inventory import hindsight
 from ml.inventory.arrays import summed
 from ml.inventory.demand import History
 from ml.inventory.hindsight import Hindsight
+from ml.inventory.steady import told_on
 from ml.inventory.trust import HALF, best_part, blend
 from ml.panel import SEPARATOR
 from tools.contract import ToolContext
@@ -24,18 +25,21 @@ from tools.inventory.books import Books
 from tools.inventory.outlooks import Ahead
 
 
-def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook) -> Ahead | str:
+def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook, weeks: int = 1) -> Ahead | str:
     """What the trained model and the mean of the last weeks expect together, or in words why the model does not speak here.
 
-    `usual` is the fallback's outlook of the same rows. How much of the model counts is what would have served stock best lately.
+    `usual` is the fallback's outlook of the same rows. How much of the model counts is what would have served stock best lately; with
+    `weeks` its level is that of its forecasts of so many weeks, where those are kept.
     """
     model = current_model(context)
     told = model if isinstance(model, str) else outlook_of(context, model)
     if isinstance(model, str) or isinstance(told, str):
         return str(told)
-    part = part_of(look_back_on(context), books)
+    found = look_back_on(context)
+    part = part_of(found, books)
     if part == 0.0:
         return f"on the last weeks stock would have been served worse by {KIND} model {model.version}"
+    told = told if isinstance(found, str) else told_on(found, told.as_of, weeks, told) or told
     told = first_days(told, days)  # so far its spread was measured; beyond, totals carry on
     usual = first_days(usual, told.mean.shape[1])
     by_place = model.card.grain == "product_location"
@@ -65,9 +69,9 @@ def part_of(found: Hindsight | str, books: Books) -> float:
 
 
 def by_product(history: History, books: Books) -> History:
-    """A history of rows of the books as one of products."""
+    """A history of rows of the books as one of products: what an empty place missed counts, a day without stock anywhere is marked."""
     units, empty = (np.zeros((len(books.goods.ids), history.units.shape[1])) for _ in range(2))
-    np.add.at(units, books.product, history.units)
+    np.add.at(units, books.product, history.wanted())
     np.add.at(empty, books.product, ~history.censored)
     return History(books.goods.ids, units, empty == 0, history.as_of)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from ingestion.calendar import Span
+from ingestion.calendar import Grain, Span, start_of
 from ingestion.metrics import Metric
 from tools.errors import BadInput
 from tools.query.bench import Bench, Conditions, key_name
 from tools.query.body import body_sql
 from tools.query.filters import filtered_dimensions
+from tools.query.operators.series import dense_series
 from tools.query.reach import Measure, check_filled, choose
-from tools.query.relation import Ask, relate
+from tools.query.relation import Ask, known_span, relate
 from tools.query.rows import Rows, instant_sql
 
 
@@ -19,7 +21,7 @@ def values_part(bench: Bench, metric: str, per: str | None, by: Sequence[str], w
     """A part with columns of `by` and `value`: one row for each member of `per`, or for each row of the metric's table."""
     keys = [bench.key(name) for name in by]
     if per is not None:
-        part = relate(bench, Ask((metric,), tuple(dict.fromkeys((*by, per))), where, span))
+        part = _each_member(bench, metric, per, by, where, span)
         known = f"NOT {bench.key(per)} IS NULL AND NOT {metric} IS NULL"
         return bench.add("each_value", f"SELECT {', '.join([*keys, f'CAST({metric} AS DOUBLE) AS value'])} FROM {part} WHERE {known}")
     entry = bench.metric(metric)
@@ -31,6 +33,23 @@ def values_part(bench: Bench, metric: str, per: str | None, by: Sequence[str], w
     listed = ", ".join([*named, f"CAST({value} AS DOUBLE) AS value"])
     everything = bench.add("every_row", f"SELECT {listed} {body_sql(rows, [listed], where)}")
     return bench.add("each_value", f"SELECT * FROM {everything} WHERE NOT value IS NULL")
+
+
+def _each_member(bench: Bench, metric: str, per: str, by: Sequence[str], where: Conditions, span: Span | None) -> str:
+    """One row for each member of `per`; days and months on which nothing happened are members too."""
+    grain = bench.dimension(per, "per").grain
+    if grain is None or per in by or not bench.metric(metric).fills_with_zero:
+        return relate(bench, Ask((metric,), tuple(dict.fromkeys((*by, per))), where, span))
+    days = known_span(bench, span)
+    if grain != "day" and (start_of(days.first, grain, bench.context.fiscal_year_start) != days.first or not _ends(bench, days, grain)):
+        bench.note(f"the first or the last {grain} is not whole")
+    return dense_series(bench, Ask((metric,), tuple(by), where, span), grain)
+
+
+def _ends(bench: Bench, days: Span, grain: Grain) -> bool:
+    """Whether the last day is the last of its week, month ..."""
+    following = days.last + timedelta(days=1)
+    return start_of(following, grain, bench.context.fiscal_year_start) == following
 
 
 def moments_part(bench: Bench, metric: str, entity: str, where: Conditions, span: Span | None, name: str = "moments") -> str:

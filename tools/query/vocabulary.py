@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from ingestion.metrics import Dimension, load_definitions
 from tools.query.bench import Bench, parse
+from tools.query.reach import reachable
 from tools.query.served import Served
 from tools.query.visible import restrict
 
@@ -54,6 +56,26 @@ def spoken_words() -> Mapping[str, tuple[str, ...]]:
     dimensions = {name: (*entry.en, *entry.vi) for name, entry in known.dimensions.items()}
     metrics = {name: (*entry.en, *entry.vi) for name, entry in known.metrics.items() if not entry.hidden}
     return {name: (name.replace("_", " "), *said) for name, said in (metrics | dimensions).items()}
+
+
+@lru_cache(maxsize=1)
+def narrowed_by() -> Mapping[str, frozenset[str]]:
+    """The dimensions each metric can be cut and narrowed by."""
+    known = load_definitions()
+    return {name: frozenset(reachable(known, metric)) for name, metric in known.metrics.items()}
+
+
+def called(metric: str, language: str) -> str:
+    """The first name of a metric in a language."""
+    names = load_definitions().metrics[metric].vi if language == "vi" else ()
+    return next(iter(names), metric.replace("_", " "))
+
+
+@lru_cache(maxsize=1)
+def ratios() -> Mapping[tuple[str, str], str]:
+    """The metric that is one metric divided by another."""
+    metrics = load_definitions().metrics.values()
+    return {(m.numerator, m.denominator): m.name for m in metrics if m.numerator and m.denominator and not m.hidden and not m.annualised}
 
 
 def vocabulary(served: Served) -> Iterator[Named]:

@@ -24,7 +24,8 @@ def compare_groups(context: ToolContext, query: Compare) -> Findings:
 def change_by_member(context: ToolContext, query: Change) -> Findings:
     """Which members of a dimension rose or fell most against another period, in amount and percent.
 
-    Use it for "which products lost". For how much each member made of the total change use contribution.
+    Use it for "which products lost", with `more_than` for "fell by more than 30 %". For each member's part of the total change
+    use contribution.
     """
     return ask(context, query, "Change by member", "bar")
 

@@ -75,7 +75,8 @@ def weekday_hour_pattern(context: ToolContext, query: Pattern) -> Findings:
 def percentiles(context: ToolContext, query: Percentiles) -> Findings:
     """Median, P90 and other percentiles of a metric over its rows (delivery_days) or over members of `per` (revenue per order).
 
-    Interpolated. Not for an average (metric_value).
+    Interpolated. With `per` a day, week or month the mean is what a usual one brings ("average daily revenue"); empty ones count.
+    Not for the average of a rate (metric_value).
     """
     return ask(context, query, "Percentiles")
 

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agents.language.edits.draft import Call, Draft, fields_of, objects
+from agents.language.edits.draft import Call, Draft, fields_of, objects, texts
+from agents.language.edits.fitting import PlaceOf
 from agents.language.edits.names import put_condition
 from agents.language.edits.times import edit_times
 from agents.language.figures import Json
 from agents.language.pointing import as_value
-from agents.language.sketch import Sketch
+from agents.language.sketch import TIMES, Sketch
 from agents.language.wishes import WISHES, Wish
 from tools.query.contract import AllTime, AsOf, Between, Calendar, Last, Named
 
-WISH_OF: Mapping[str, Wish] = {wish.tool: wish for wish in reversed(list(WISHES.values())) if not wish.whole}
+# A wish that comes to a plain figure is changed like any figure.
+WISH_OF: Mapping[str, Wish] = {
+    wish.tool: wish for wish in reversed(list(WISHES.values())) if not (wish.whole or {"metric", "metrics"} & fields_of(wish.tool))
+}
 STOCK_TOOLS = frozenset(tool for tool in WISH_OF if "supplier" in fields_of(tool) and "location" in fields_of(tool))
 _SCOPE = ("where", "location", "supplier")
 _DAYS = ("days", "starts_on", "ends_on")
@@ -25,17 +29,32 @@ _REASON = re.compile(
     r"\bwhy\b|\bhow (?:come|did you)\b|\bexplain|\breason|tại sao|vì sao|sao (?:lại )?(?:nhiều|ít)|giải thích", re.IGNORECASE
 )
 _USUAL_DAYS = 28
-# What such matters are spoken of in: no filler needs to explain these words.
-_MATTER = re.compile(
-    r"service|level|prais\w*|lik\w+|lov\w+|complain\w*|doubl\w*|tripl\w*|halv\w*|half|lead|times?|twice|budget|spend|cash|vnd|horizon|forecast\w*"
-    r"|predict\w*|expect\w*|order|reorder|stock|confiden\w+|fill|mức|phục|vụ|khen|chê|gấp|đôi|ba|dự|báo|ngân|sách",
-    re.IGNORECASE,
+# In what words an argument is spoken of: they are read where the message gave it, and nowhere else.
+_SAID_IN: Mapping[str, re.Pattern[str]] = {
+    "service_level": re.compile(r"\b(?:service|levels?|fill|rate|confidence|confident|mức(?: độ)?|phục vụ|đáp ứng)\b"),
+    "change": re.compile(
+        r"\b(?:doubl\w*|tripl\w*|halv\w*|half|twice|times|x|leads?|lead times?|demand|costs?|gấp|đôi|ba|nửa|nhu cầu|thời gian giao)\b"
+    ),
+    "budget": re.compile(r"\b(?:budget|spend|spending|cash|vnd|dong|ngân sách|tiền|chi)\b"),
+    "horizon_days": re.compile(r"\b(?:horizon|ahead)\b"),
+    "assumed_lead_time_days": re.compile(r"\b(?:leads?|lead times?|thời gian giao)\b"),
+    "tone": re.compile(r"\b(?:prais\w*|lik\w+|lov\w+|complain\w*|grip\w+|khen|chê|phàn nàn|thích)\b"),
+}
+# The matter itself: such a word asks for nothing more.
+_MATTERS: Mapping[str, re.Pattern[str]] = {
+    "demand_forecast": re.compile(r"\b(?:forecast\w*|predict\w*|expect\w*|dự báo)\b"),
+    **dict.fromkeys(STOCK_TOOLS, re.compile(r"\b(?:reorder\w*|order|ordering|stock|đặt hàng|nhập hàng)\b")),
+}
+_COMPLAINTS = re.compile(r"\bcomplain\w*|\bgrip\w+|\bchê\b|phàn nàn", re.IGNORECASE)
+_SO_MUCH = re.compile(
+    r"\b(?:why|how come|how did you (?:get|arrive at|come to|reach)|how|explain|reasons?(?: for| behind)?)\b"
+    r"|\b(?:tại sao|vì sao|sao|lại|giải thích|nhiều|ít)\b"
+    r"|\b(?:(?:so|that|this|such|quite|as) (?:a )?)?(?:much|many|few|little|large|high|low|lot|quantit(?:y|ies)|amounts?|numbers?)\b"
 )
 
 
 def edit_wish(draft: Draft) -> None:
     """The arguments named in the message, merged into those of the call."""
-    draft.known = _MATTER
     if draft.tool in ("reorder_advice", "budget_buying") and _REASON.search(draft.message):
         _explain(draft)
         return
@@ -49,7 +68,11 @@ def edit_wish(draft: Draft) -> None:
     if draft.mood.has("whole"):
         draft.put("by", None)
         draft.put("grain", None)
+    if draft.tool == "review_themes" and _COMPLAINTS.search(draft.message):
+        found["tone"] = None
     _number(draft, found)
+    for pattern in (_MATTERS.get(draft.tool), *(_SAID_IN.get(name) for name in found)):
+        draft.explain(draft.places(pattern) if pattern else ())
     _merge(draft, found)
 
 
@@ -144,20 +167,42 @@ def _as_it_was(draft: Draft) -> None:
 
 
 def _explain(draft: Draft) -> None:
-    """Why that much: the levels behind the advice."""
-    kept = {name: draft.arguments[name] for name in (*_SCOPE, "limit", "service_level", "goal") if name in draft.arguments}
-    draft.take.used.update(range(len(draft.sketch.groups)))
-    draft.become("safety_stock_and_eoq", **kept)
+    """Why that much: the levels behind the advice; for the goods and the place that are named, and for no others."""
+    draft.explain(draft.places(_SO_MUCH))
+    found = _filled(draft)
+    if found is None:
+        draft.fail()
+        return
+    draft.become("safety_stock_and_eoq")
+    _merge(draft, found)
 
 
-def with_scope(fresh: Call, last: Call) -> Call:
-    """A wish of its own about what the last one was about: the goods, the place, the supplier."""
+def with_scope(fresh: Call, last: Call, place_of: PlaceOf) -> tuple[Call, list[str]]:
+    """A wish of its own about what the last one was about: the goods, the place, the supplier; and the names it cannot take."""
     tool, arguments = fresh
     fields = fields_of(tool)
-    kept = {name: last[1][name] for name in _SCOPE if name in fields and name in last[1] and name not in arguments}
-    if arguments.get("where") or arguments.get("product"):
-        kept.pop("where", None)
-    return tool, {**arguments, **kept}
+    kept = {name: last[1][name] for name in _SCOPE[1:] if name in fields and name in last[1] and name not in arguments}
+    goods, lost = [], []
+    for each in () if arguments.get("where") or arguments.get("product") else objects(last[1].get("where")):
+        dimension, values = str(each.get("dimension")), [str(value) for value in texts(each.get("values"))]
+        place = _one_place(dimension, values, place_of) if each.get("op", "=") == "=" else None
+        if "where" in fields and (tool not in STOCK_TOOLS or dimension in _GOODS):
+            goods.append(each)
+        elif place and "location" in fields and not {"location"} & (arguments.keys() | kept.keys()):
+            kept["location"] = place
+        elif dimension not in TIMES:
+            lost += values
+    return (tool, {**arguments, **({"where": goods} if goods else {}), **kept}), lost
+
+
+_GOODS = frozenset({"product", "sku", "category", "subcategory", "family", "series", "manufacturer", "supplier", "supplier_country"})
+
+
+def _one_place(dimension: str, values: list[str], place_of: PlaceOf) -> str | None:
+    """The one warehouse or shop a condition names, also by its town."""
+    if len(values) != 1 or dimension not in ("location", "province", "location_province", "shipping_province"):
+        return None
+    return values[0] if dimension == "location" else place_of(values[0], "location")
 
 
 def days_of(call: Call, as_of: date) -> tuple[date, date] | None:

@@ -23,6 +23,9 @@ def join_both(draft: Draft, earlier: Sequence[Call]) -> None:
         if len(here) == 1 and there:
             _join(draft, held, dimension, [*there, *here])
             return
+        if len(here) == 2 and draft.mood.has("against"):
+            _join(draft, held, dimension, here)
+            return
 
 
 def _days_differ(draft: Draft, earlier: Sequence[Call]) -> bool:
@@ -50,10 +53,11 @@ def _other(earlier: Sequence[Call], dimension: str, here: list[str]) -> list[str
 
 def _join(draft: Draft, held: list[Json], dimension: str, values: list[str]) -> None:
     rest = [each for each in held if each.get("dimension") != dimension]
-    compared = draft.mood.has("against") or draft.sketch.has("versus", "higher", "lower", "change")
+    compared = draft.mood.has("against") or draft.sketch.has("versus", "higher", "lower", "change", "top", "bottom")
     if compared and draft.tool == "metric_value" and len(draft.metrics) == 1:
         left, right = ([condition(dimension, [value])] for value in values)
-        draft.take.cue("versus", "higher", "lower", "change", "which")
+        draft.take.used.update(slot.at for slot in draft.sketch.numbers if slot.number == len(values) and slot.op is None)
+        draft.take.cue("versus", "higher", "lower", "change", "which", "rising", "falling", "top", "bottom")
         draft.become("compare_groups", metric=draft.metrics[0], left=left, right=right)
         draft.put("where", rest)
     else:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from agents.language.edits.draft import Draft, objects, texts
 from agents.language.edits.names import without_names
 from agents.language.figures import BAD
+from agents.language.follow import CURRENT
 from agents.language.sketch import TIMES, DimensionSlot, NumberSlot
+from agents.language.spans import Bucket
 from agents.language.taker import condition
 from agents.language.tokens import fold
 
@@ -30,12 +32,18 @@ _OF_IT = frozenset({"it", "that", "this", "break", "split", "detail", "details",
 
 def edit_cuts(draft: Draft) -> None:
     """By something else, beside something, no longer by anything."""
-    whole = draft.mood.has("whole") and not draft.mood.has("shares") and not draft.sketch.has("share")
+    both = draft.mood.has("both") and draft.sketch.has("total") and not draft.sketch.metrics  # the two of them together
+    if both:
+        draft.take.used.update(slot.at for slot in draft.sketch.numbers if slot.number == 2 and slot.op is None)
+        draft.take.cue("total")
+    whole = (draft.mood.has("whole") or both) and not draft.mood.has("shares") and not draft.sketch.has("share")
     if whole and draft.by and draft.metrics and "by" in draft.arguments:
         held = draft.by
-        draft.become("metric_value", metrics=draft.metrics, compare=draft.arguments.get("compare"))
+        draft.become("metric_value", metrics=[*draft.metrics, *texts(draft.arguments.get("also"))], also=None)
         draft.take.used.update(slot.at for slot in draft.sketch.dimensions if slot.name in held)
     said = _said(draft)
+    if not said and draft.tool == "metric_value" and set(draft.metrics) & CURRENT and draft.take.cue("where_is"):
+        _split(draft, ["location"])
     if not said:
         return
     draft.take.used.update(slot.at for slot in said)
@@ -62,7 +70,7 @@ def _of_the_one(draft: Draft, names: list[str]) -> bool:
     handle = draft.handles[0]
     kept = [each for each in objects(draft.arguments.get("where")) if each.get("dimension") != handle.dimension]
     draft.put("where", [*kept, condition(handle.dimension, [handle.value])])
-    draft.become("breakdown", metrics=draft.metrics, by=names)
+    draft.become("breakdown", metrics=[*draft.metrics, *texts(draft.arguments.get("also"))], by=names, also=None, n=None)
     return True
 
 
@@ -89,6 +97,8 @@ def _best_of_each(draft: Draft, said: Sequence[DimensionSlot], names: list[str])
 
 
 def _said(draft: Draft) -> list[DimensionSlot]:
+    if {"tung"} & {token.folded for token in draft.sketch.tokens}:  # từng kênh một: one by one, no number
+        draft.take.used.update(slot.at for slot in draft.sketch.numbers if slot.number == 1 and slot.op is None)
     who = {"who", "whom", "ai"}
     free = [
         slot for slot in draft.sketch.dimensions if slot.at not in draft.take.used and slot.role in ("head", "group", "within", "counted")
@@ -138,6 +148,10 @@ def _more(draft: Draft, said: Sequence[DimensionSlot], names: list[str]) -> None
         _other_records(draft, names)
     elif draft.tool == "metric_value":
         _split(draft, names)
+    elif draft.tool == "trend" and draft.mood.has("replacing") and _names_grain(draft):
+        draft.become("breakdown", metrics=draft.metrics, by=names, compare=draft.arguments.get("compare"))
+    elif draft.tool == "ranking" and one and _one_by_one(draft, names[0]):
+        draft.become("breakdown", metrics=[*draft.metrics, *texts(draft.arguments.get("also"))], by=names)
     elif one and names[0] in TIMES and draft.tool in ("trend", "running_total", "rolling_average"):
         draft.put("grain", names[0])
     elif draft.tool in _MANY_CUTS:
@@ -146,6 +160,20 @@ def _more(draft: Draft, said: Sequence[DimensionSlot], names: list[str]) -> None
         _of_another(draft, role, names[0])
     else:
         draft.fail()
+
+
+def _names_grain(draft: Draft) -> bool:
+    """Per channel instead of per day: what it is no longer cut by is the bucket of time."""
+    grain = str(draft.arguments.get("grain"))
+    slots = [slot for slot in draft.sketch.buckets if isinstance(slot.span.meaning, Bucket) and slot.span.meaning.grain == grain]
+    draft.take.used.update(slot.at for slot in slots)
+    return bool(slots) or any(slot.name == grain for slot in draft.sketch.dimensions)
+
+
+def _one_by_one(draft: Draft, name: str) -> bool:
+    """Each channel, after the best of them: all of them, not the best."""
+    each = bool({token.folded for token in draft.sketch.tokens} & _EACH)
+    return each and not draft.sketch.has(*_RANKS) and (name == draft.arguments.get("by") or draft.arguments.get("n") == 1)
 
 
 def _split(draft: Draft, names: list[str]) -> None:
@@ -216,6 +244,9 @@ def edit_ranks(draft: Draft) -> None:
     if not _as_ranking(draft, number):
         draft.fail()
         return
+    if draft.tool == "breakdown":
+        draft.take.used |= {number.at, *number.also} if number else set()
+        return
     low = _is_low(draft)
     draft.take.cue(*_RANKS, "other_end", "only", "which", "nth", "show_all", "performance", "how_did", "total")
     draft.put("lowest", (not draft.arguments.get("lowest")) if flipped and cue is None else low)
@@ -239,8 +270,14 @@ def _sort(draft: Draft) -> None:
 
 
 def _limit(draft: Draft) -> NumberSlot | None:
-    free = [slot for slot in draft.sketch.numbers if slot.at not in draft.take.used and slot.op is None]
+    free = [slot for slot in draft.sketch.numbers if slot.at not in draft.take.used and slot.op is None and not _points(draft, slot)]
     return next((slot for slot in free if slot.kind == "plain" and float(slot.number).is_integer() and slot.number >= 1), None)
+
+
+def _points(draft: Draft, slot: NumberSlot) -> bool:
+    """Not only that one: no number."""
+    start = draft.sketch.groups[slot.at].start
+    return start > 0 and draft.sketch.tokens[start - 1].folded in ("that", "this", "which")
 
 
 def _count(draft: Draft, number: NumberSlot) -> None:
@@ -251,7 +288,7 @@ def _count(draft: Draft, number: NumberSlot) -> None:
     field = _COUNTS.get(draft.tool) or _LIMITS.get(draft.tool)
     period, having = draft.arguments.get("period"), objects(draft.arguments.get("having"))
     if draft.tool == "breakdown" and not having and draft.by:
-        draft.fail() if not _as_ranking(draft, number) else draft.put("n", n)
+        draft.fail() if not _as_ranking(draft, number) else draft.put("limit" if draft.tool == "breakdown" else "n", n)
     elif len(having) == 1 and draft.tool == "breakdown":
         draft.put("having", [{**having[0], "value": number.number}])
     elif field:
@@ -272,6 +309,13 @@ def _as_ranking(draft: Draft, number: NumberSlot | None) -> bool:
     if draft.tool not in ("breakdown", "trend", "share", "change_by_member") or len(cut) != 1 or not draft.metrics:
         return False
     n = int(number.number) if number else _DEFAULT
+    if draft.tool in ("breakdown", "trend") and draft.arguments.get("compare"):  # the first rows of a comparison, not a ranking without it
+        if not number and _asks_one(draft):
+            n = 1
+        draft.take.cue(*_RANKS, "only", "which", "show_all", "performance", "how_did")
+        order = [{"by": draft.metrics[0], "descending": not _is_low(draft)}]
+        draft.become("breakdown", metrics=draft.metrics, by=cut, order=order, limit=n)
+        return True
     draft.become("ranking", metric=draft.metrics[0], by=cut[0], n=n, also=draft.metrics[1:], having=draft.arguments.get("having"))
     return True
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -14,10 +14,32 @@ from agents.language.figures import Json
 from agents.language.rank import TELLING, weight_of
 from agents.language.sketch import Sketch
 from agents.language.taker import Taker
+from agents.language.tokens import Token
 from agents.memory import Handle
 from tools.errors import ToolError
 
 Call = tuple[str, Json]
+# Arguments every query may have and these tools refuse: their days and names stand elsewhere.
+REFUSED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("did_but_never", "overlap", "price_in_force", "stock_ageing"), frozenset({"period"})),
+    **dict.fromkeys(("look_up", "look_up_lines", "chain"), frozenset({"period", "where"})),
+}
+# The days of these stand in each of their sides.
+SIDES: Mapping[str, tuple[str, str]] = {"did_but_never": ("did", "never"), "overlap": ("left", "right")}
+# What shapes an answer and is chosen anew with the tool.
+_FORMS = frozenset({"kind", "metric", "metrics", "by", "entity", "grain", "order", "lowest", "direction", "columns", "of", "ids"})
+# What is told when the new tool cannot keep it.
+_LOST: Mapping[str, str] = {
+    "having": "the condition on the figure is left out",
+    "compare": "the comparison is left out",
+    "also": "only the first figure is kept",
+    "n": "no longer only the first of them",
+    "limit": "no longer only the first of them",
+    "top": "no longer only the first of them",
+    "within": "no longer within each of them",
+    "share": "no longer only those that make up the named part",
+}
+_FIRST = ("ranking", "ranking_within_groups", "rank_change", "change_by_member")
 
 
 @dataclass
@@ -34,7 +56,8 @@ class Draft:
     failed: bool = False
     changed: bool = False
     rated: bool = False  # a share was asked for, and a rate says it
-    known: re.Pattern[str] | None = None  # words that belong to the matter of the call itself
+    read: set[int] = field(default_factory=set)  # places of words a step read by itself
+    why: str = ""  # what stands in the way of a change, where that can be said
 
     @property
     def sketch(self) -> Sketch:
@@ -42,7 +65,7 @@ class Draft:
 
     def can(self, field: str) -> bool:
         """Whether the tool has such an argument."""
-        return field in fields_of(self.tool)
+        return field in fields_of(self.tool) - REFUSED.get(self.tool, frozenset())
 
     def put(self, field: str, value: object) -> None:
         """Sets an argument; None and empty ones are taken away."""
@@ -53,13 +76,32 @@ class Draft:
             self.arguments[field] = value
 
     def become(self, tool: str, **arguments: object) -> None:
-        """Another tool with these arguments; what both take alike (names, days) is kept."""
-        kept = {name: value for name, value in self.arguments.items() if name in ("where", "period")}
+        """Another tool with these arguments; all that it takes too is kept, and what it cannot keep is told."""
+        fields = fields_of(tool) - REFUSED.get(tool, frozenset())
+        free = {name: value for name, value in self.arguments.items() if name not in arguments and name not in _FORMS}
+        lost = [name for name, value in free.items() if name not in fields and value]
+        if set(lost) & {"where", "period", "periods"}:
+            self.fail()
+        if self.tool not in _FIRST:
+            lost = [name for name in lost if name != "n"]
+        for text in dict.fromkeys(_LOST[name] for name in lost if name in _LOST):
+            self.take.assume(text)
+        kept = {name: value for name, value in free.items() if name in fields}
         self.tool, self.arguments, self.changed = tool, {**kept, **{name: each for name, each in arguments.items() if each}}, True
 
-    def fail(self) -> None:
+    def fail(self, why: str = "") -> None:
         """The message asks for what this call cannot say."""
-        self.failed = True
+        self.failed, self.why = True, self.why or why
+
+    def explain(self, places: Iterable[int]) -> None:
+        """These words were read, and every group that holds no others."""
+        self.read |= set(places)
+        groups = enumerate(self.sketch.groups)
+        self.take.used.update(at for at, group in groups if set(range(group.start, group.end)) <= self.read)
+
+    def places(self, pattern: re.Pattern[str]) -> set[int]:
+        """Where the words stand that say such a thing; nowhere when nothing does."""
+        return places_of(self.sketch.tokens, pattern)
 
     @property
     def metrics(self) -> list[str]:
@@ -84,17 +126,19 @@ class Draft:
             for at, group in enumerate(sketch.groups)
             if at not in self.take.used
             and at not in sketch.dropped
-            and weight_of(group) >= TELLING
-            and not set(range(group.start, group.end)) <= self.mood.places
+            and (weight_of(group) >= TELLING or "why" in group.cues())  # no change of a call says why
+            and not set(range(group.start, group.end)) <= self.mood.places | self.read
         ]
-        unread = [sketch.tokens[place].text for place in sketch.unread if place not in self.mood.places]
-        return (*groups, *(word for word in unread if not (self.known and self.known.fullmatch(word))))
+        unread = (place for place in sketch.unread if place not in self.mood.places | self.read)
+        return (*groups, *(sketch.tokens[place].text for place in unread))
 
     def is_valid(self) -> bool:
-        """Whether the gate would take the call."""
+        """Whether the gate would take the call, and the tool every argument of it."""
         from tools.call import find, validated
         from tools.catalog import TOOLS
 
+        if REFUSED.get(self.tool, frozenset()) & self.arguments.keys():
+            return False
         try:
             validated(find(self.tool, TOOLS), self.arguments)
         except ToolError:
@@ -112,6 +156,31 @@ def _fields() -> Mapping[str, frozenset[str]]:
 def fields_of(tool: str) -> frozenset[str]:
     """The arguments a tool takes."""
     return _fields().get(tool, frozenset())
+
+
+def places_of(tokens: Sequence[Token], pattern: re.Pattern[str]) -> set[int]:
+    """Which of the words say such a thing."""
+    text, starts = "", []
+    for token in tokens:
+        starts.append(len(text))
+        text += f"{token.lower} "
+    spans = [found.span() for found in pattern.finditer(text)]
+    return {place for place, start in enumerate(starts) for first, end in spans if first <= start < end}
+
+
+def cannot(tool: str, sketch: Sketch) -> bool:
+    """Whether the tool is of a kind that has no such days, names, comparison or figures at all."""
+    fields = fields_of(tool) - (REFUSED.get(tool, frozenset()) if tool not in SIDES else frozenset())
+    figures: list[object] = [*(slot for slot in sketch.metrics if not slot.verb), *(slot for slot in sketch.numbers if slot.op)]
+    lined = tool in ("metric_value", "breakdown", "share")  # they become a line of months
+    wanted: tuple[tuple[Sequence[object], set[str]], ...] = (
+        ((*sketch.periods, *sketch.without), {"period"}),
+        (sketch.comparisons, {"compare"}),
+        (() if lined else sketch.buckets, {"grain"}),
+        (sketch.filters, {"where", "ids", "item"}),
+        (figures or [slot for slot in sketch.dimensions if slot.role in ("group", "within")], {"metric", "metrics"}),
+    )
+    return any(slots and not names & fields for slots, names in wanted)
 
 
 def tools() -> frozenset[str]:

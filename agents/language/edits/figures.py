@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from agents.language.edits.another_side import divides, edit_side, lasts, put_metrics
+from agents.language.edits.cuts import edit_cuts
 from agents.language.edits.draft import Draft, objects, texts
-from agents.language.edits.inherit import conditions_of
 from agents.language.figures import is_mean
-from agents.language.pointing import as_rate, as_value
+from agents.language.follow import BRIEF, DEEDS
 from agents.language.rank import TELLING, weight_of
-from agents.language.sketch import MetricSlot
+from agents.language.sketch import DESCRIBES, MetricSlot
+from agents.language.taker import condition
 from agents.language.whose import of_whom
-
-_DEEDS = frozenset({"cancelled_orders", "returned_units", "sign_ups", "reviews", "refunds", "average_rating", "repeat_customers"})
-_BRIEF = 6
-# How long does that last: of stock that is a figure.
-_LASTS = re.compile(
-    r"\bhow (?:long|many (?:days|weeks)) (?:will|does|do|would|can|is|are)\b.*\b(?:last|lasts|enough|sufficient)\b"
-    r"|(?:đủ|du) (?:bán |ban )?(?:trong |được |duoc )?(?:bao nhiêu ngày|mấy ngày|bao lâu|bao nhieu ngay|may ngay|bao lau)",
-    re.IGNORECASE,
-)
-_LYING = frozenset({"stock_on_hand", "available_stock", "stock_value"})
 
 
 def edit_figures(draft: Draft) -> None:
     """Conditions first, because a figure inside one is not asked for; then the figure."""
-    if set(draft.metrics) & _LYING and _LASTS.search(draft.message):
-        draft.take.used.update(range(len(draft.sketch.groups)))
-        _put_metrics(draft, ["days_of_cover"])
+    if lasts(draft) or divides(draft):
         return
     _thresholds(draft)
     _overdue(draft)
-    _other_side(draft)
+    edit_side(draft)
     _measures(draft)
     draft.arguments = of_whom(draft.arguments)
 
@@ -42,6 +31,8 @@ def _thresholds(draft: Draft) -> None:
     said = [slot for slot in draft.sketch.numbers if slot.op and slot.at not in draft.take.used]
     if not said:
         return
+    if draft.tool == "metric_value":
+        edit_cuts(draft)  # by product and above 3 million: first there are rows that can be above
     if draft.tool == "trend" or not (draft.can("having") and draft.metrics):
         draft.fail()
         return
@@ -66,72 +57,13 @@ def _overdue(draft: Draft) -> None:
     late = _LATE.get(next(iter(draft.metrics), ""))
     if late and not any(not slot.verb for slot in draft.sketch.metrics) and draft.take.cue("overdue", "late_word"):
         draft.take.used.update(slot.at for slot in draft.sketch.metrics)
-        _put_metrics(draft, [late])
-
-
-def _other_side(draft: Draft) -> None:
-    """What is it worth, as a percentage: the figure that belongs to the last one."""
-    nouns = {slot.name for slot in draft.sketch.metrics if not slot.verb and slot.at not in draft.take.used}
-    if not draft.metrics or (nouns and not _as_part(draft, nouns)):
-        return
-    language = draft.sketch.language
-    text = as_value(draft.metrics[0], draft.message, language)
-    other = _worth(draft) if text else None
-    rate = draft.sketch.has("rate") or bool(_AS_PART.search(draft.message) and "total" not in draft.message.casefold())
-    if other is None and (rate or (draft.sketch.has("share") and not draft.mood.has("shares"))):
-        other = _RATES.get(draft.metrics[0]) if as_rate(draft.metrics[0], language) else None
-        if other:
-            draft.rated = draft.take.cue("rate", "share")
-    if other:
-        draft.take.used.update(slot.at for slot in draft.sketch.metrics)
-        draft.take.cue("how_much", "total", "rate", "price_in_force", "attribute")
-        _put_metrics(draft, [other])
-
-
-_AS_PART = re.compile(
-    r"\bwhat (?:percentage|percent|share|proportion|part|fraction) of (?:all |the |our )?(?!total|that|it)\w"
-    r"|\bas an? (?:percentage|percent|share|proportion|part|fraction|ratio) of\b|\b% of\b",
-    re.IGNORECASE,
-)
-
-
-def _as_part(draft: Draft, nouns: set[str]) -> bool:
-    """As a percentage of all deliveries, in money: the noun only says of what, or in what."""
-    if _AS_PART.search(draft.message) and draft.metrics[0] in _RATES:
-        return True
-    return nouns <= {"revenue", "cost", "stock_value"} and bool(as_value(draft.metrics[0], draft.message, draft.sketch.language))
-
-
-def _worth(draft: Draft) -> str | None:
-    """Of orders the average value is a figure of its own."""
-    if draft.metrics[0] in ("orders", "placed_orders") and draft.sketch.has("average") and draft.take.cue("average"):
-        return "average_order_value"
-    return _WORTH.get(draft.metrics[0])
-
-
-_WORTH = {
-    "stock_on_hand": "stock_value",
-    "shrinkage_units": "shrinkage_value",
-    "units": "revenue",
-    "orders": "revenue",
-    "cancelled_orders": "cancelled_value",
-}
-_RATES = {
-    "cancelled_orders": "cancellation_rate",
-    "returned_units": "return_rate",
-    "margin": "margin_rate",
-    "damaged_shipments": "damage_rate",
-    "discount_amount": "discount_rate",
-    "stockouts": "stockout_rate",
-    "repeat_customers": "repeat_rate",
-    "late_deliveries": "on_time_delivery_rate",
-    "rejected_units": "supplier_reject_rate",
-}
+        put_metrics(draft, [late])
 
 
 def _measures(draft: Draft) -> None:
     """Another figure in the place of the last one, or beside it."""
     draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.verb and draft.is_manner(slot.at))
+    draft.take.used.update(slot.at for slot in draft.sketch.metrics if _only_labels(draft, slot))
     free = [slot for slot in draft.sketch.metrics if slot.at not in draft.take.used and not slot.left_out]
     removed = [slot for slot in draft.sketch.metrics if slot.left_out or draft.mood.has("removing")]
     if removed and _less(draft, removed):
@@ -139,19 +71,19 @@ def _measures(draft: Draft) -> None:
     counted = [slot for slot in draft.sketch.dimensions if slot.role == "counted"]
     nouns = [slot for slot in free if not slot.verb]
     if not nouns and (named := _named_like_things(draft)):
-        _put_metrics(draft, named)
+        put_metrics(draft, named)
         return
-    if not free and draft.sketch.has("group_by_metric") and draft.tool == "ranking":
+    if not free and draft.sketch.has("group_by_metric") and draft.tool in _FIGURED:
         words = draft.take.cue_words("group_by_metric")
         if ("order" in words or "đơn" in words) and draft.take.cue("group_by_metric", "how_many"):
-            _put_metrics(draft, ["orders"])
+            put_metrics(draft, ["orders"])
         return
     if not nouns and not counted and not _is_told(draft, free):
         return
     before = list(draft.metrics)
     if draft.mood.has("replacing") and (others := [slot.name for slot in nouns if slot.name not in before]) and len(others) < len(nouns):
         draft.take.used.update(slot.at for slot in draft.sketch.metrics)  # replace orders with their average value
-        _put_metrics(draft, others)
+        put_metrics(draft, others)
         return
     names = [_of_the_last(draft, name) for name in draft.take.metrics()]
     if not names:
@@ -165,9 +97,30 @@ def _measures(draft: Draft) -> None:
         draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.name in before)
     if draft.mood.has("adding") and not set(names) & set(before):
         names = [*before, *names]
-    _put_metrics(draft, names)
+    put_metrics(draft, names)
 
 
+_FIGURED = ("ranking", "compare_groups", "breakdown", "metric_value", "trend", "share")
+
+
+def _only_labels(draft: Draft, slot: MetricSlot) -> bool:
+    """For paid orders only: the noun says what is paid, and asks for no figure."""
+    group = draft.sketch.groups[slot.at]
+    words = {token.lower for token in draft.sketch.tokens}
+    things = {tag.name for tag in group.of("dimension")}
+    beside = [each for each in draft.sketch.filters if abs(each.at - slot.at) == 1]
+    near = beside or [each for each in draft.sketch.filters if each.at > slot.at and _are_empty(draft, slot.at, each.at)]
+    described = any(choice.dimension in DESCRIBES.get(thing, ()) for each in near for choice in each.choices for thing in things)
+    alone = sum(not each.verb for each in draft.sketch.metrics) == 1
+    return described and alone and slot.name not in draft.metrics and bool(words & _NARROWS) and not draft.mood.has("adding")
+
+
+def _are_empty(draft: Draft, first: int, last: int) -> bool:
+    return last - first <= _NEAR and all(group.is_empty_word for group in draft.sketch.groups[first + 1 : last])
+
+
+_NEAR = 3
+_NARROWS = frozenset({"only", "just", "for", "from", "chỉ", "riêng", "chi", "rieng"})
 _LISTED = frozenset({"which", "list", "by", "per", "each", "every", "nao", "theo", "tung", "moi"})
 
 
@@ -205,14 +158,14 @@ _OF_THE_LAST = (
 def _is_told(draft: Draft, free: Sequence[MetricSlot]) -> bool:
     """A verb counts as a figure where it says what happened, or is all the message says."""
     telling = [at for at, group in enumerate(draft.sketch.groups) if weight_of(group) >= TELLING and at not in {slot.at for slot in free}]
-    if any(slot.name in _DEEDS or _of_the_last(draft, slot.name) != slot.name for slot in free):
+    if any(slot.name in DEEDS or _of_the_last(draft, slot.name) != slot.name for slot in free):
         return True
     if not draft.metrics:
         return bool(free)
     if telling and not (set(draft.metrics) <= _OF_SALES and {slot.name for slot in free} <= _OF_SALES):
         return bool(free)
     draft.take.used.update(slot.at for slot in free if telling)
-    return bool(free) and len(draft.sketch.tokens) <= _BRIEF and not telling
+    return bool(free) and len(draft.sketch.tokens) <= BRIEF and not telling
 
 
 def _less(draft: Draft, removed: Sequence[MetricSlot]) -> bool:
@@ -226,7 +179,7 @@ def _less(draft: Draft, removed: Sequence[MetricSlot]) -> bool:
     if "cancelled_orders" in names and draft.metrics == ["placed_orders"]:
         draft.take.used.update(slot.at for slot in removed)
         draft.take.cue("exclude")
-        _put_metrics(draft, ["orders"])
+        put_metrics(draft, ["orders"])
         return True
     rest = [name for name in draft.metrics if name not in names]
     if not rest or rest == draft.metrics or not draft.can("metrics"):
@@ -234,24 +187,6 @@ def _less(draft: Draft, removed: Sequence[MetricSlot]) -> bool:
     draft.take.used.update(slot.at for slot in removed)
     draft.put("metrics", rest)
     return True
-
-
-def _put_metrics(draft: Draft, names: Sequence[str]) -> None:
-    names = list(dict.fromkeys(names))
-    if draft.can("metrics"):
-        sorts = draft.mood.has("sorting") and draft.tool == "breakdown"
-        draft.put("metrics", [*(name for name in draft.metrics if sorts and name not in names), *names])
-        draft.put("order", None)
-    elif draft.can("metric") and (len(names) == 1 or draft.tool == "ranking"):
-        if draft.tool in ("share", "pareto", "abc_classes") and is_mean(names[0]):
-            draft.fail()
-        draft.put("metric", names[0])
-        if draft.tool == "ranking":
-            draft.put("also", names[1:])
-    elif draft.tool == "look_up" and (record := conditions_of((draft.tool, draft.arguments))):
-        draft.become("metric_value", metrics=names, where=record)
-    else:
-        draft.fail()
 
 
 def edit_sides(draft: Draft) -> None:
@@ -272,7 +207,7 @@ def _shares(draft: Draft) -> None:
         return
     draft.take.cue("share", "total", "which", "rate")
     top = draft.arguments.get("n") if draft.tool == "ranking" else None
-    draft.become("share", metric=draft.metrics[0], by=by[:1], within=by[1:], top=top)
+    draft.become("share", metric=draft.metrics[0], by=by[:1], within=by[1:], top=top, n=None)
 
 
 def _running(draft: Draft) -> None:
@@ -290,7 +225,7 @@ def _running(draft: Draft) -> None:
 def _swings(draft: Draft) -> None:
     """Which of them grew: how each changed; and the ones that shrank: the other way."""
     ways = [name for name in ("rising", "falling", "change") if draft.sketch.has(name) and not _is_spoken(draft, name)]
-    if not ways or draft.sketch.has("why", "streaks"):
+    if not ways or draft.sketch.has("why", "streaks") or (draft.tool == "compare_groups" and draft.mood.has("both")):
         return
     draft.take.cue("rising", "falling", "change", "which", "how_did", "how_much", "performance")
     direction = ways[0] if len(ways) == 1 and ways[0] != "change" else "both"
@@ -300,11 +235,23 @@ def _swings(draft: Draft) -> None:
     elif draft.tool in ("breakdown", "ranking", "share") and len(by) == 1 and len(draft.metrics) == 1 and draft.arguments.get("period"):
         compare = draft.arguments.get("compare") or {"to": "previous"}
         draft.take.used.update(slot.at for slot in draft.sketch.dimensions if slot.name == by[0])
+        _of_those_shown(draft, by[0])
         draft.become("change_by_member", metric=draft.metrics[0], by=by[0], direction=direction, compare=compare)
     elif draft.tool == "metric_value" and draft.arguments.get("period"):
         draft.put("compare", draft.arguments.get("compare") or {"to": "previous"})
     else:
         draft.fail()
+
+
+def _of_those_shown(draft: Draft, by: str) -> None:
+    """Which of the first five fell: of those, not the five that fell most."""
+    if draft.tool != "ranking" or not draft.arguments.pop("n", None):
+        return
+    if draft.handles and all(handle.dimension == by for handle in draft.handles):
+        kept = [each for each in objects(draft.arguments.get("where")) if each.get("dimension") != by]
+        draft.put("where", [*kept, condition(by, [handle.value for handle in draft.handles])])
+    else:
+        draft.take.assume("no longer only the first of them")
 
 
 def _is_spoken(draft: Draft, cue: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.language.edits.draft import Call, fields_of, objects, plain, texts
+from agents.language.edits.fitting import PlaceOf, fitted
 from agents.language.figures import Json
 from agents.language.follow import CURRENT
 from agents.language.taker import condition
@@ -15,8 +16,8 @@ _MOST_NAMED = 50
 _RECORDS = ("look_up", "look_up_lines")
 
 
-def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bool) -> Call | None:
-    """The fresh call narrowed to what the last one was about; `apart` when each of its rows is asked about."""
+def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bool, place_of: PlaceOf) -> tuple[Call, list[str]] | None:
+    """The fresh call narrowed to what the last one was about; `apart` when each of its rows is asked about; and what is told of it."""
     tool, arguments = fresh[0], plain(fresh[1])
     if "where" not in fields_of(tool) or tool in _RECORDS:
         return None
@@ -29,18 +30,21 @@ def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bo
     arguments["where"] = [*own, *kept]
     if not arguments["where"]:
         arguments.pop("where")
+    metrics = texts(arguments.get("metrics") or arguments.get("metric"))
+    arguments, told = fitted(arguments, metrics, named, place_of) if metrics else (arguments, [])
     _with_days(tool, arguments, last)
     dimension = str(listed["dimension"]) if listed else ""
     if apart and dimension and tool == "metric_value" and len(handles) > 1:
-        return "breakdown", {"metrics": arguments["metrics"], "by": [dimension], **_shared(arguments)}
-    return tool, arguments
+        return ("breakdown", {"metrics": arguments["metrics"], "by": [dimension], **_shared(arguments)}), told
+    return (tool, arguments), told
 
 
 def conditions_of(last: Call) -> list[Json]:
     """What a call was about; a record is named by its key."""
     of, ids = last[1].get("of"), texts(last[1].get("ids"))
     record = [condition(str(of), ids)] if last[0] in _RECORDS and ids else []
-    return [*objects(last[1].get("where")), *record]
+    maker = texts(last[1].get("supplier")) if last[0] not in _RECORDS else []
+    return [*objects(last[1].get("where")), *record, *([condition("supplier", maker)] if maker else [])]
 
 
 def _listed(last: Call, handles: Sequence[Handle]) -> Json | None:

@@ -50,13 +50,14 @@ def list_members(draft: Draft) -> None:
     behind = _BEHIND.search(draft.message)
     if behind:
         noun = behind["noun"].casefold().rstrip("s")
-        draft.take.used.update(range(len(draft.sketch.groups)))
+        draft.explain(draft.places(_BEHIND))
+        _read(draft)
         _by(draft, _NOUNS.get(noun, "purchase_order" if "purchase" in noun else "order"))
     elif _is_bare(draft) and draft.mood.has("listing") and (member := _COUNTED.get(draft.metrics[0])):
-        draft.take.used.update(range(len(draft.sketch.groups)))
+        _read(draft, things=True)
         _by(draft, member)
     elif _is_bare(draft) and draft.mood.has("breaking"):
-        draft.take.used.update(range(len(draft.sketch.groups)))
+        _read(draft, things=True)
         cut = next((cut for pattern, cut in _USUAL if pattern.search(draft.metrics[0])), "category")
         draft.take.assume(f"broken down by {cut.replace('_', ' ')}, because nothing else was named")
         _by(draft, cut)
@@ -67,7 +68,16 @@ def _is_bare(draft: Draft) -> bool:
     sketch = draft.sketch
     other = [slot for slot in sketch.dimensions if not draft.is_manner(slot.at) and slot.name != _COUNTED.get(draft.metrics[0])]
     nouns = [slot for slot in sketch.metrics if not slot.verb and not draft.is_manner(slot.at)]
-    return not (nouns or other or sketch.filters or sketch.periods or sketch.buckets or sketch.numbers or sketch.comparisons)
+    times = (*sketch.periods, *sketch.without, *sketch.buckets, *sketch.comparisons)
+    return not (nouns or other or sketch.filters or times or sketch.numbers)
+
+
+def _read(draft: Draft, things: bool = False) -> None:
+    """Words that only ask to be shown more; where nothing else is named, also the things that are to be shown."""
+    if things:
+        draft.take.used.update(slot.at for slot in draft.sketch.dimensions)
+        draft.take.used.update(slot.at for slot in draft.sketch.metrics)
+    draft.take.cue("which", "show_all", "group", "details", "lines", "how_did", "within", "having", "attribute")
 
 
 def _by(draft: Draft, member: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from agents.language.edits.draft import Draft, objects, plain, texts
 from agents.language.figures import Json
@@ -103,9 +104,15 @@ def _leave_out(draft: Draft, held: list[Json], dimension: str, values: list[str]
         elif not draft.mood.has("removing"):
             kept.append(condition(dimension, values, negated=True))
     else:
-        kept += [condition(dimension, shown)] if shown else []
+        kept += [condition(dimension, shown)] if shown and not _all_but(draft) else []
         kept.append(condition(dimension, [*hidden, *(value for value in values if value not in hidden)], negated=True))
     draft.put("where", kept)
+
+
+def _all_but(draft: Draft) -> bool:
+    """Everyone except silver, after gold alone: gold no longer stands alone."""
+    words = [token.folded for token in draft.sketch.tokens]
+    return bool({"all", "everyone", "everybody", "everything", "everywhere", "moi"} & set(words)) or ("tat", "ca") in pairwise(words)
 
 
 def _values(held: list[Json], dimension: str, ops: tuple[str, ...]) -> list[str]:
@@ -168,8 +175,10 @@ def _no_longer_ranked(draft: Draft, dimensions: list[str]) -> None:
         return
     by = str(draft.arguments.get("by"))
     values = _values(objects(draft.arguments.get("where")), by, _POSITIVE)
-    if by in dimensions and len(values) == 1:
-        draft.become("metric_value", metrics=draft.metrics)
+    if by in dimensions and len(values) > 1:
+        draft.put("n", len(values))
+    elif by in dimensions and len(values) == 1:
+        draft.become("metric_value", metrics=[*draft.metrics, *texts(draft.arguments.get("also"))], also=None, n=None)
 
 
 def put_condition(draft: Draft, each: Json) -> None:

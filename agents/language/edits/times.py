@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from agents.language.edits.draft import Draft, objects, texts
+from pydantic import TypeAdapter
+
+from agents.language.edits.draft import SIDES, Draft, objects, texts
+from agents.language.figures import Json
 from agents.language.follow import CURRENT
-from agents.language.sketch import IN_DAYS, TIMES
+from agents.language.leaving_out import leave_out, span_of
+from agents.language.replies import quoted, replies
+from agents.language.sketch import IN_DAYS, TIMES, Sketch, TimeSlot
 from agents.language.taker import as_json
-from tools.query.contract import Between, Comparison
+from tools.query.contract import Between, Calendar, Comparison, Period
 
 _LENGTHS = {"inactive": "days", "longest_gaps": "at_least_days", "overdue": "at_least_days", "nth_event": "within_days"}
 _DAILY = ("supplier_options", "price_in_force", "stock_ageing")
@@ -20,6 +25,7 @@ _CALENDAR = frozenset(TIMES)
 def edit_times(draft: Draft) -> None:
     """Days, comparison, cut and length, as far as the message names them."""
     _all_time(draft)
+    _left_out(draft)
     _lengths(draft)
     _comparison(draft)
     _days(draft)
@@ -34,8 +40,12 @@ def _days(draft: Draft) -> None:
     free = draft.take.periods()
     if not free:
         return
-    if draft.tool in _DAILY or not draft.can("period") or (draft.tool in _RECORDS and not draft.sketch.metrics):
+    if draft.tool in SIDES and len(free) == 1:
+        _of_both_sides(draft, free[0])
+    elif draft.tool in _DAILY or not draft.can("period") or (draft.tool in _RECORDS and not draft.sketch.metrics):
         draft.fail()
+    elif len(free) == 1 and (held := objects(draft.arguments.get("periods"))) and _joins(draft):
+        draft.put("periods", [*held, *(each for each in free if each not in held)])
     elif len(free) == 1 and draft.mood.has("against") and draft.can("compare") and draft.tool not in ("rank_change",):
         draft.take.cue("versus", "change")
         draft.put("compare", {"to": "period", "period": free[0]})
@@ -47,6 +57,80 @@ def _days(draft: Draft) -> None:
         draft.put("periods", free)
     else:
         draft.fail()
+
+
+def _joins(draft: Draft) -> bool:
+    """And Q3: beside those that stand there, unless it is to take their place."""
+    first = next((token.folded for token in draft.sketch.tokens), "")
+    return (first in _AND or draft.mood.has("adding")) and not draft.mood.has("replacing")
+
+
+_AND = frozenset({"and", "plus", "va", "them", "cong"})
+
+
+def _of_both_sides(draft: Draft, period: object) -> None:
+    """Bought this, never that, in other days: each side that has days gets them; both where neither has any."""
+    sides = [name for name in SIDES[draft.tool] if isinstance(draft.arguments.get(name), dict)]
+    dated = [name for name in sides if objects([draft.arguments[name]])[0].get("period")] or sides
+    for name in dated:
+        draft.put(name, {**objects([draft.arguments[name]])[0], "period": period})
+
+
+def _left_out(draft: Draft) -> None:
+    """Without January: that month is no longer counted; one of several times side by side goes."""
+    if draft.mood.has("restoring"):
+        _let_in(draft)
+        return
+    slots = [*draft.sketch.without, *(draft.sketch.periods if draft.mood.has("removing") else ())]
+    if not slots:
+        return
+    draft.take.used.update(slot.at for slot in slots)
+    draft.take.cue("exclude", "never", "falling")
+    meant = [as_json(slot.span.meaning) for slot in slots]
+    held = objects(draft.arguments.get("periods"))
+    if held and (rest := [each for each in held if each not in meant]) and len(rest) < len(held):
+        draft.put("periods", rest if len(rest) > 1 else None)
+        draft.put("period", rest[0] if len(rest) == 1 else None)
+        return
+    spans = [_within(draft, slot) for slot in slots]
+    found = leave_out(draft.tool, draft.arguments, [span for span in spans if span]) if all(spans) else None
+    if found is None:
+        words = quoted([draft.sketch.text(slot.at) for slot in slots])
+        draft.fail(replies(draft.sketch.language).say("whole_days", words=words))
+        return
+    draft.tool, draft.arguments, draft.changed = *found, True
+
+
+def _let_in(draft: Draft) -> None:
+    """Bring January back: a month that was left out is counted again."""
+    for slot in draft.sketch.periods:
+        days = span_of(slot.span.meaning, draft.as_of)
+        held = objects(draft.arguments.get("where"))
+        rest = [_but(each, days[0].isoformat()) if days and each.get("dimension") in TIMES else each for each in held]
+        if rest != held:
+            draft.take.used.add(slot.at)
+            draft.put("where", [each for each in rest if each.get("values")])
+
+
+def _but(condition: Json, day: str) -> Json:
+    left = [each for each in texts(condition.get("values")) if each != day]
+    return {**condition, "op": "!=" if len(left) == 1 else condition["op"], "values": left}
+
+
+def _within(draft: Draft, slot: TimeSlot) -> tuple[date, date] | None:
+    """The days of what is left out, where they lie within those that are counted; a month without a year is one of these."""
+    span = span_of(slot.span.meaning, draft.as_of)
+    period = draft.arguments.get("period")
+    held = span_of(TypeAdapter(Period).validate_python(period), draft.as_of) if isinstance(period, dict) else None
+    if span is None or held is None:
+        return span
+    meaning = slot.span.meaning
+    if isinstance(meaning, Calendar) and slot.span.assumption and not (held[0] <= span[0] <= held[1]):
+        years = (span_of(meaning.model_copy(update={"year": year})) for year in range(held[0].year, held[1].year + 1))
+        span = next((each for each in years if each and held[0] <= each[0] <= held[1]), span)
+    elif slot.span.assumption:
+        draft.take.assume(slot.span.assumption)
+    return span if held[0] <= span[1] and span[0] <= held[1] and span != held else None
 
 
 def _all_time(draft: Draft) -> None:
@@ -137,7 +221,7 @@ def _smooth(draft: Draft) -> None:
         draft.fail()
         return
     draft.take.cue("rolling", "average")
-    draft.known = _SMOOTH
+    draft.explain(draft.places(_SMOOTH))
     draft.become("rolling_average", metric=draft.metrics[0], grain=length.unit, n=int(length.n), by=draft.arguments.get("by"))
 
 
@@ -151,3 +235,27 @@ def now_again(draft: Draft, before: list[str]) -> None:
 
 def _lies_ahead(meaning: object, as_of: date) -> bool:
     return isinstance(meaning, Between) and meaning.start > as_of
+
+
+_WHICH_TIME = re.compile(r"\b(?:which|what) (?P<en>day|week|month|quarter)\b|\b(?P<vi>ngày|tuần|tháng|quý) nào\b", re.IGNORECASE)
+_UNITS = {"ngày": "day", "tuần": "week", "tháng": "month", "quý": "quarter"}
+_HIGH, _LOW = ("top", "seller_high"), ("bottom", "seller_low")
+
+
+def asks_best_time(message: str, sketch: Sketch) -> bool:
+    """Which day was the strongest: of the figure and the days that were spoken of."""
+    return bool(_WHICH_TIME.search(message)) and sketch.has(*_HIGH, *_LOW) and not (sketch.metrics or sketch.filters or sketch.periods)
+
+
+def edit_best_time(draft: Draft) -> None:
+    """Which day of it was the strongest: the days of the last answer ranked."""
+    found = _WHICH_TIME.search(draft.message)
+    ranks = [name for name in (*_HIGH, *_LOW) if draft.sketch.has(name)]
+    named = any(not slot.verb for slot in draft.sketch.metrics) or draft.sketch.filters or draft.sketch.periods
+    if not (found and ranks) or named or draft.tool not in ("metric_value", "trend", "ranking") or len(draft.metrics) != 1:
+        return
+    unit = (found["en"] or _UNITS[found["vi"].lower()]).lower()
+    draft.take.cue(*ranks, "pattern", "which", "how_did", "nth", "total")
+    draft.take.used.update(slot.at for slot in draft.sketch.dimensions if slot.name == unit)
+    draft.take.used.update(slot.at for slot in draft.sketch.buckets)
+    draft.become("ranking", metric=draft.metrics[0], by=unit, n=1, lowest=ranks[0] in _LOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from agents.language.figures import Json
+from agents.language.words import name_of
 from agents.plan import Language
 
 _PERIODS: Mapping[str, tuple[str, str]] = {
@@ -45,12 +46,12 @@ def _value(arguments: Json, language: Language) -> str:
 
 
 def _breakdown(arguments: Json, language: Language) -> str:
-    by = (" and " if language == "en" else " và ").join(_name(each) for each in _texts(arguments.get("by")))
+    by = (" and " if language == "en" else " và ").join(_name(each, language) for each in _texts(arguments.get("by")))
     return f"{_metrics(arguments, language)} {'by' if language == 'en' else 'theo'} {by}"
 
 
 def _ranking(arguments: Json, language: Language) -> str:
-    n, by, metric = arguments.get("n", 10), _name(arguments.get("by")), _metrics(arguments, language)
+    n, by, metric = arguments.get("n", 10), _name(arguments.get("by"), language), _metrics(arguments, language)
     if language == "vi":
         return f"{n} {by} có {metric} {'thấp nhất' if arguments.get('lowest') else 'cao nhất'}"
     return f"{'bottom' if arguments.get('lowest') else 'top'} {n} {by} by {metric}"
@@ -62,7 +63,7 @@ def _trend(arguments: Json, language: Language) -> str:
 
 
 def _share(arguments: Json, language: Language) -> str:
-    by = _name(next(iter(_texts(arguments.get("by"))), ""))
+    by = _name(next(iter(_texts(arguments.get("by"))), ""), language)
     return (
         f"share of {_metrics(arguments, language)} by {by}" if language == "en" else f"tỷ trọng {_metrics(arguments, language)} theo {by}"
     )
@@ -75,7 +76,7 @@ def _running(arguments: Json, language: Language) -> str:
 
 
 def _inactive(arguments: Json, language: Language) -> str:
-    entity, days = _name(arguments.get("entity")), arguments.get("days", 90)
+    entity, days = _name(arguments.get("entity"), "en"), arguments.get("days", 90)
     if language == "vi":
         return f"{'khách hàng' if entity == 'customer' else 'sản phẩm'} nào không mua trong {days} ngày qua"
     return f"which {entity}s had no sales in {days} days" if entity == "product" else f"which {entity}s have not ordered for {days} days"
@@ -103,7 +104,7 @@ _SAID: Mapping[str, frozenset[str]] = {
 
 def _metrics(arguments: Json, language: Language) -> str:
     names = _texts(arguments.get("metrics") or arguments.get("metric"))
-    return (" and " if language == "en" else " và ").join(map(_name, names))
+    return (" and " if language == "en" else " và ").join(_name(name, language) for name in names)
 
 
 def _conditions(arguments: Json, language: Language) -> str:
@@ -113,7 +114,7 @@ def _conditions(arguments: Json, language: Language) -> str:
         values = ", ".join(_texts(each.get("values")))
         without = each.get("op") in ("!=", "not_in")
         word = ("without" if without else "for") if language == "en" else ("trừ" if without else "của")
-        said.append(f"{word} {_name(each.get('dimension'))} {values}")
+        said.append(f"{word} {_name(each.get('dimension'), language)} {values}")
     return " ".join(said)
 
 
@@ -144,8 +145,8 @@ def _calendar(period: Json, language: Language) -> str:
     return f"in {year}" if language == "en" else f"năm {year}"
 
 
-def _name(name: object) -> str:
-    return str(name).replace("_", " ")
+def _name(name: object, language: Language) -> str:
+    return name_of(str(name), language)
 
 
 def _texts(found: object) -> list[str]:

@@ -94,6 +94,5 @@ NOT_ANSWERED: tuple[str, ...] = (
     "undelivered shipments",
     "Thắng Lợi, total spent this year",
     "shipping cost per order in Q3",
-    "orders not yet shipped",
     "did anybody buy printers but no ink",
 )

@@ -81,6 +81,11 @@ def named(name: str) -> dict[str, object]:
     return {"period": {"kind": "named", "name": name}}
 
 
+def days(start: str, end: str) -> dict[str, object]:
+    """A period by its days."""
+    return {"period": {"kind": "between", "start": start, "end": end}}
+
+
 def where(dimension: str, *values: object, op: str = "=") -> dict[str, object]:
     """One filter."""
     return {"where": [{"dimension": dimension, "op": op, "values": list(values)}]}

@@ -14,9 +14,10 @@ from agents.language.parse import Parsed, language_of, parse
 from agents.language.rank import ranked
 from agents.language.settle import settle
 from tests.agents.language.families import FAMILIES, MESSAGES, NOT_ANSWERED
+from tests.agents.language.families_contrasts import CONTRASTS, OPEN
 from tests.agents.language.planner_stage import Planner
 
-_ALL = [(kind, question, told) for kind, wordings in FAMILIES.items() for question, told in wordings]
+_ALL = [(kind, question, told) for kind, wordings in {**FAMILIES, **CONTRASTS}.items() for question, told in wordings]
 
 
 def read(planner: Planner, message: str) -> list[str]:
@@ -55,7 +56,7 @@ def test_sentences_around_a_question_and_two_questions_in_one(planner: Planner, 
     assert [lacking(parts, reading) for parts, reading in zip(told, readings, strict=True)] == [[] for _ in told], readings
 
 
-@pytest.mark.parametrize("question", NOT_ANSWERED)
+@pytest.mark.parametrize("question", (*NOT_ANSWERED, *OPEN))
 def test_a_word_that_means_something_else_is_not_passed_over(planner: Planner, question: str) -> None:
     assert planner.plan(question).outcome != "answer"
 

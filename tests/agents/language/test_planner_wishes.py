@@ -55,6 +55,35 @@ DOCUMENTS = [
 ]
 
 
+# Rules, duties, permissions and terms go to the documents; what a figure or a record answers does not.
+RULES = (
+    "who approves write-offs?",
+    "who signs off refunds above 5 million?",
+    "are customers allowed to return opened packs?",
+    "which goods cannot be returned?",
+    "can food be exchanged?",
+    "when do we have to pay Greenpasture?",
+    "what is the minimum order value at Siam Harvest?",
+    "how many days do customers have to return something?",
+    "by when must a complaint be filed?",
+    "what paperwork do we need for imports?",
+    "how must dairy be stored?",
+    "ai duyệt hủy hàng?",
+    "hàng nào không được trả lại?",
+    "bao giờ phải trả tiền cho Greenpasture?",
+    "có được phép bán dưới giá vốn không?",
+    "phải làm gì khi hàng bị hỏng?",
+)
+NO_RULES = (
+    ("which products were returned most", "ranking"),
+    ("how much do we have to pay suppliers this month", "metric_value"),
+    ("do we need to buy more rice", "reorder_advice"),
+    ("what happens if demand doubles", "what_if_inventory"),
+    ("who is responsible for the drop in margin", "contribution"),
+    ("sản phẩm nào bị trả lại nhiều nhất", "ranking"),
+)
+
+
 # One question of each language for every tool a phrase names.
 BOTH: dict[str, tuple[str, str]] = {
     "policy_replay": (
@@ -74,6 +103,7 @@ BOTH: dict[str, tuple[str, str]] = {
     "abc_xyz": ("abc xyz of dairy", "phân tích abc xyz sữa"),
     "overstock": ("which goods are overstocked", "hàng nào đang tồn kho thừa"),
     "reorder_advice": ("make me a buying list for coffee", "nên nhập hàng gì"),
+    "metric_value": ("how many days of stock do we have left of coffee", "cà phê còn đủ bán bao lâu"),
     "stockout_risk": ("what will be gone within two weeks if nothing comes in", "hàng nào có nguy cơ hết hàng"),
     "demand_forecast": ("how many units will we sell next month", "tháng sau bán được bao nhiêu sản phẩm"),
     "what_if_inventory": ("what if lead time doubles", "nếu thời gian giao tăng gấp đôi thì sao"),
@@ -131,7 +161,7 @@ def test_documents_reviews_and_the_market_are_asked(planner: Planner, question: 
 )
 def test_the_past_is_asked_as_before(planner: Planner, question: str) -> None:
     assert planner.calls(question)
-    assert all(tool not in {wish.tool for wish in WISHES.values()} for tool, _ in planner.calls(question))
+    assert all(tool not in {wish.tool for wish in WISHES.values()} - {"metric_value"} for tool, _ in planner.calls(question))
 
 
 @pytest.mark.parametrize(
@@ -197,3 +227,13 @@ def test_every_phrase_is_found_where_it_is_written(language: str) -> None:
         for phrase in phrases:  # type: ignore[attr-defined]
             found = {matter.name for matter in matters_in(tokens_of(tidy(phrase)), language)}  # type: ignore[arg-type]
             assert found & set(WISHES), f"{name}: {phrase}"
+
+
+@pytest.mark.parametrize("question", RULES)
+def test_rules_and_duties_are_asked_of_the_documents(planner: Planner, question: str) -> None:
+    assert planner.calls(question) == [("document_question", {"question": question})]
+
+
+@pytest.mark.parametrize(("question", "tool"), NO_RULES)
+def test_what_a_figure_answers_is_not_asked_of_the_documents(planner: Planner, question: str, tool: str) -> None:
+    assert planner.calls(question)[0][0] == tool

@@ -94,6 +94,56 @@ def test_news_become_documents_with_their_day(tmp_path: Path) -> None:
     assert library.get(coffee.doc_id).version == 2 and library.get(rice.doc_id).version == 1
 
 
+SAME_TITLES = b"""<rss version="2.0"><channel><title>Prices</title>
+<item><title>Daily price</title><guid isPermaLink="false">p-2</guid><link>https://p.example/</link>
+<pubDate>2025-04-02</pubDate><description>Rice costs 12.</description></item>
+<item><title>Daily price</title><guid isPermaLink="false">p-1</guid><link>https://p.example/</link>
+<pubDate>2025-04-01</pubDate><description>Rice costs 11.</description></item>
+<item><title>Weekly price</title><link>https://p.example/</link><description>Rice is dear.</description></item>
+<item><title>Daily price</title><link>https://p.example/</link><pubDate>2025-03-31</pubDate><description>Rice costs 10.</description></item>
+<item><title>Daily price</title><pubDate>2025-03-30</pubDate><description>Rice costs 9.</description></item>
+</channel></rss>"""
+
+
+def test_entries_of_one_title_are_documents_of_their_own_and_a_feed_read_again_changes_nothing(tmp_path: Path) -> None:
+    feed, place = tmp_path / "prices.xml", Workplace(home=tmp_path / "home")
+    feed.write_bytes(SAME_TITLES)
+    library = library_of(place.home)
+    assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "prices.xml: 5 of 5 entries are new"
+    revision = library.revision()
+    for _ in range(3):
+        assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "prices.xml: 0 of 5 entries are new"
+    assert library.revision() == revision
+    told = sorted((each.title, str(each.published_on), each.version) for each in library.versions())
+    days = ("2025-03-30", "2025-03-31", "2025-04-01", "2025-04-02")
+    assert told == [*(("Daily price", day, 1) for day in days), ("Weekly price", "None", 1)]
+    texts = sorted(chunk.text for _, chunk in library.chunks())
+    assert [sum(f"Rice costs {price}." in text for text in texts) for price in (9, 10, 11, 12)] == [1, 1, 1, 1]
+    assert not any("Entry:" in text for text in texts)
+
+
+def test_an_entry_that_goes_back_and_forth_grows_no_versions(tmp_path: Path) -> None:
+    feed, place = tmp_path / "prices.xml", Workplace(home=tmp_path / "home")
+    corrected = SAME_TITLES.replace(b"costs 12", b"costs 13")
+    for content in (SAME_TITLES, corrected) * 3:
+        feed.write_bytes(content)
+        fetch_feed(FetchFeed(address=str(feed)), place, silent)
+    versions = [each.version for each in library_of(place.home).versions()]
+    assert len(versions) == 6 and sorted(versions) == [1, 1, 1, 1, 1, 2]
+
+
+def test_news_that_a_person_removed_stays_removed(tmp_path: Path) -> None:
+    feed, place = tmp_path / "prices.xml", Workplace(home=tmp_path / "home")
+    feed.write_bytes(SAME_TITLES)
+    fetch_feed(FetchFeed(address=str(feed)), place, silent)
+    library = library_of(place.home)
+    gone = [each.doc_id for each in library.list()][:2]
+    for doc_id in gone:
+        library.remove(doc_id)
+    assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "prices.xml: 0 of 5 entries are new"
+    assert len(library.list()) == 3 and not {each.doc_id for each in library.list()} & set(gone)
+
+
 def test_a_feed_comes_from_an_address_when_that_is_allowed(site: str, tmp_path: Path) -> None:
     Site.replies = {"/feed": body(ATOM), "/moved": moved("/feed")}
     place = Workplace(home=tmp_path)

@@ -14,7 +14,7 @@ from knowledge.demo.files import file_bytes
 from knowledge.demo.found import filing_of, found_library, parsed_of
 from knowledge.demo.paper import Paper
 from knowledge.demo.pdf import plain
-from knowledge.library import Library
+from knowledge.library import Filing, Library
 from knowledge.parse import parse
 
 
@@ -62,11 +62,36 @@ def test_the_documents_of_another_company_make_room(snapshot: Snapshot, papers: 
 
 
 def test_documents_of_somebody_else_stay_where_they_are(snapshot: Snapshot, library: Library) -> None:
-    from knowledge.library import Filing
-
     library.add(b"# Our own note\n\nNobody touches this.", Filing(name="own.md", doc_id="own-note"))
     found_library(library, snapshot)
     assert "own-note" in {each.doc_id for each in library.list()}
+
+
+def test_a_version_that_a_person_gave_of_a_demo_document_is_never_lost(
+    snapshot: Snapshot, papers: tuple[Paper, ...], library: Library
+) -> None:
+    found_library(library, seeded(snapshot, 8))
+    key = next(paper.key for paper in papers if paper.kind == "contract")
+    mine = b"# Our own contract\n\nIt was negotiated again."
+    given = library.add(mine, Filing(name="signed.md", doc_id=key, kind="contract"))
+    assert given.outcome == "new_version"
+    for _ in range(2):
+        assert found_library(library, snapshot).left_out >= 1
+        assert library.original(key) == mine
+    revision = library.revision()
+    found_library(library, snapshot)
+    assert library.revision() == revision
+
+
+def test_what_a_person_removed_of_it_is_not_filed_again(snapshot: Snapshot, papers: tuple[Paper, ...], library: Library) -> None:
+    found_library(library, snapshot)
+    gone = papers[0].key
+    library.remove(gone)
+    told = found_library(library, snapshot)
+    assert (told.added, told.left_out) == (0, sum(paper.key == gone for paper in papers))
+    assert "left out because somebody removed them" in str(told)
+    assert found_library(library, seeded(snapshot, 8)).added
+    assert gone not in {document.doc_id for document in library.list()}
 
 
 def test_it_belongs_to_the_demo_company_only(snapshot: Snapshot, library: Library) -> None:

@@ -16,7 +16,7 @@ from ingestion.warehouse import Snapshot, open_readonly
 from knowledge.insights import Insight, insights_of, month_insights, read_opinions, refresh_insights, review_insights
 from knowledge.insights_months import read_months
 from knowledge.insights_themes import Review, complaints, mentions, praises, telling_terms, theme_names
-from knowledge.library import Library
+from knowledge.library import Filing, Library
 from tests.knowledge.demo.conftest import Frames
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -89,6 +89,28 @@ def test_a_new_snapshot_replaces_what_changed_and_nothing_else(snapshot: Snapsho
     back = refresh_insights(library, earlier)
     assert back.removed > 0
     assert {document.kind for document in library.list()} == {"insight"}
+
+
+def test_documents_that_people_call_insights_are_left_alone(snapshot: Snapshot, tmp_path: Path) -> None:
+    library = Library(tmp_path / "documents")
+    tet, august = b"# Tet 2026\n\nOur own look at the peak.", b"# August\n\nWhat we think of August."
+    given = library.add(tet, Filing(name="insight-tet-2026.md"))
+    assert given.document.doc_id.startswith("insight-") and given.document.kind == "insight"
+    library.add(august, Filing(name="insight-2026-08.md", doc_id="insight-2026-08", folder="insights"))
+    for _ in range(2):
+        refresh_insights(library, snapshot)
+    assert library.original(given.document.doc_id) == tet
+    assert library.original("insight-2026-08") == august and library.get("insight-2026-08").version == 1
+
+
+def test_an_insight_that_a_person_removed_is_not_written_again(snapshot: Snapshot, tmp_path: Path) -> None:
+    library = Library(tmp_path / "documents")
+    refresh_insights(library, snapshot)
+    library.remove("insight-2026-08")
+    revision = library.revision()
+    assert refresh_insights(library, snapshot).added == 0
+    assert library.revision() == revision
+    assert "insight-2026-08" not in {document.doc_id for document in library.list()}
 
 
 def test_the_library_finds_an_insight_by_its_period(snapshot: Snapshot, tmp_path: Path) -> None:

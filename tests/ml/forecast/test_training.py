@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from ml import artifacts
-from ml.contract import Outlook, Panel
+from ml.contract import LEVELS, Outlook, Panel
 from ml.errors import BadHorizon, BadPanel, NoModel
-from ml.forecast import serving
+from ml.forecast import boosted, serving
 from ml.forecast.asking import Sample
 from ml.forecast.backtest import after, backtest, origins
 from ml.forecast.boosted import Boosted, Settings
@@ -23,7 +23,7 @@ from ml.forecast.ladder import LadderRung
 from ml.forecast.launch import LaunchCurve
 from ml.forecast.mixing import centre_of, fit_mixture
 from ml.forecast.scores import score
-from ml.forecast.training import Plan, Trained, train
+from ml.forecast.training import Plan, Trained, led_until, train
 from ml.panel import cut, panel_of_frame
 from tests.ml.demand import last_day, weekly_demand
 
@@ -104,7 +104,16 @@ def test_a_forecast_is_the_same_twice_and_after_saving(trained: Trained, panel: 
 
 def test_an_artifact_holds_text_only_and_names_its_scores(trained: Trained) -> None:
     files = trained.served.files()
-    assert set(files) == {"boosted.txt", "boosted.json", "launch.json", "mixture.json", "spread.json", "groups.json", "card.json"}
+    assert set(files) == {
+        "boosted.txt",
+        "boosted_centre.txt",
+        "boosted.json",
+        "launch.json",
+        "mixture.json",
+        "spread.json",
+        "groups.json",
+        "card.json",
+    }
     card = json.loads(files["card.json"])
     assert card["snapshot"] == "v000001" and card["cut_off"] == last_day().isoformat()
     assert {row["model"] for row in card["scores"]} >= {"served", "boosted", *PLAN.rungs}
@@ -187,8 +196,8 @@ def test_forecasts_read_nothing_after_the_cut(trained: Trained, panel: Panel) ->
 def test_quantiles_are_spread_around_the_trees_except_for_what_is_new() -> None:
     panel = weekly_demand(series=3, days=120)
     mixed = LadderRung("ses").predict(panel, 3)
-    trees = replace(mixed, mean=mixed.mean + np.array([[5.0], [-1e9], [5.0]]).clip(-mixed.mean, None))
-    centre = centre_of(trees, mixed)
+    own = mixed.mean + np.array([[5.0], [-1e9], [5.0]]).clip(-mixed.mean, None)
+    centre = centre_of(replace(mixed, quantiles=np.repeat(own[:, :, None], len(LEVELS), axis=2)), mixed)
     assert mixed.classes[2] == "new"
     np.testing.assert_allclose(centre.mean[0], mixed.mean[0] + 5)
     np.testing.assert_allclose(centre.mean[1:], mixed.mean[1:])
@@ -208,3 +217,20 @@ def test_what_is_no_longer_sold_spreads_no_further(trained: Trained, panel: Pane
     ends[3], ends[4] = pd.Timestamp(panel.as_of), pd.Timestamp(panel.as_of) + pd.Timedelta(days=5)
     told = trained.served.predict(replace(panel, series=panel.series.assign(ends_on=ends)), HORIZON)
     assert (told.total_sd[3] == 0).all() and (told.total_sd[4, 5:] == told.total_sd[4, 4]).all() and told.total_sd[4, 4] > 0
+
+
+def test_trees_of_an_earlier_release_have_one_model_for_both(trained: Trained, panel: Panel) -> None:
+    texts = trained.served.trees.texts()
+    both = boosted.from_texts(texts).predict(panel, HORIZON)
+    del texts["boosted_centre.txt"]
+    one = boosted.from_texts(texts).predict(panel, HORIZON)
+    np.testing.assert_array_equal(one.mean, both.mean)
+    np.testing.assert_array_equal(one.quantiles[:, :, 2], one.mean)
+    assert not np.array_equal(both.quantiles[:, :, 2], both.mean)
+
+
+def test_sums_are_led_only_in_short_histories_that_are_told_of_no_event(trained: Trained, panel: Panel) -> None:
+    """The panel's fair is known ahead, so the trees keep their sums; without it a plain rung may lead until two years are there."""
+    assert led_until(panel) == panel.days["ds"].min().date() and trained.served.mixture.leader == ""
+    plain = panel_of_frame(panel.days[["unique_id", "ds", "y"]], panel.as_of, panel.series)
+    assert led_until(plain) == panel.days["ds"].min().date() + timedelta(days=728)

@@ -42,6 +42,35 @@ def test_days_without_stock_are_no_days_without_demand() -> None:
     assert plain.mean.sum() < 0.7 * marked.mean.sum()
 
 
+def test_what_ran_out_long_ago_is_expected_to_sell_as_it_did_then() -> None:
+    whole, gone = history(), 70
+    censored = np.zeros_like(whole.censored)
+    censored[:100, -gone:] = True
+    sold = np.where(censored, 0.0, whole.units)
+    found = measure_level(History(whole.ids, sold, censored, AS_OF)).mean
+    before = whole.units[:100, -gone - 56 : -gone].mean(axis=1)
+    assert found[:100] == pytest.approx(before, rel=0.2, abs=0.05) and found[:100].sum() == pytest.approx(before.sum(), rel=0.05)
+    assert np.array_equal(measure_level(History(whole.ids, 0 * sold, np.ones_like(censored), AS_OF)).mean, np.zeros(200))
+
+
+def test_a_day_that_emptied_the_shelf_counts_with_what_it_sold() -> None:
+    """Shelves are filled every week and empty when a busy day comes: leaving those days out would leave the demand out."""
+    whole = history(series=600, seed=5)
+    held = np.maximum(np.round(whole.units.mean(axis=1, keepdims=True) * 7), 1.0)
+    units, censored = np.zeros_like(whole.units), np.zeros_like(whole.censored)
+    left = held.copy()
+    for day in range(whole.units.shape[1]):
+        left = held.copy() if day % 7 == 0 else left
+        units[:, day] = np.minimum(whole.units[:, day], left[:, 0])
+        left[:, 0] -= units[:, day]
+        censored[:, day] = left[:, 0] <= 0
+    seen, truth = History(whole.ids, units, censored, AS_OF), measure_level(whole).mean.sum()
+    open_days = ~censored[:, -56:]
+    left_out = ((units[:, -56:] * open_days).sum(axis=1) / np.maximum(open_days.sum(axis=1), 1)).sum()
+    assert censored.mean() > 0.1 and left_out < 0.92 * truth
+    assert measure_level(seen).mean.sum() == pytest.approx(truth, rel=0.06)
+
+
 def test_no_day_to_come_moves_anything() -> None:
     known, other = history(), history()
     other.units[:, -28:] = 999

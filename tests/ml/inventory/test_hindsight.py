@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,9 +14,12 @@ import pytest
 from ml import artifacts
 from ml.contract import Outlook, Panel
 from ml.errors import BadPanel, NoModel
+from ml.forecast.asking import Sample
+from ml.forecast.boosted import Settings
 from ml.inventory import hindsight
 from ml.inventory.hindsight import KIND, Hindsight, from_text, look_back, quick
 from ml.panel import panel_of_frame
+from tests.ml.demand import weekly_demand
 
 LAST = date(2026, 6, 28)
 HORIZON = 28
@@ -117,6 +120,25 @@ def test_no_day_to_come_moves_a_forecast() -> None:
     before = [place for place, asked in enumerate(mine.asked) if asked <= day]
     assert np.array_equal(mine.mean[before], theirs.mean[before], equal_nan=True)
     assert not np.array_equal(mine.mean[before[-1] + 1 :], theirs.mean[before[-1] + 1 :], equal_nan=True)
+
+
+def test_nobody_knew_what_would_be_taken_out_of_the_range() -> None:
+    """With models that really serve: a product taken out later is expected to sell until that day, and nothing from it on."""
+    whole = weekly_demand(series=8, days=300)
+    gone = whole.as_of - timedelta(days=10)
+    ends = pd.Series(pd.NaT, index=whole.series.index).astype("datetime64[ns]")
+    ends.iloc[:4] = pd.Timestamp(gone)
+    small = Settings(rounds=15, leaves=7, min_leaf=50, sample=Sample(origins=12, one_of=2), threads=1)
+    plan = replace(quick(14), settings=small)
+    told, plain = (
+        look_back(replace(whole, series=whole.series.assign(ends_on=each)), plan, whole.as_of - timedelta(days=28))
+        for each in (ends, ends.where(ends.isna()))
+    )
+    before = [place for place, day in enumerate(told.asked) if day < gone]
+    assert len(before) == 3 and told.ids == plain.ids
+    assert np.array_equal(told.mean[before], plain.mean[before], equal_nan=True)
+    assert np.array_equal(told.total_sd[before], plain.total_sd[before], equal_nan=True)
+    assert (told.mean[before[-1], :4] > 0).all() and (told.mean[before[-1] + 1 :, :4] == 0).all() and (told.mean[-1, 4:7] > 0).all()
 
 
 def made(asked: tuple[date, ...]) -> Hindsight:

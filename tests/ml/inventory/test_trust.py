@@ -61,6 +61,16 @@ def test_too_few_weeks_to_tell_are_half() -> None:
     assert best_part(replace(found, ids=tuple(f"other{row}" for row in range(SERIES))), history(units)) == HALF
 
 
+def test_what_empty_shelves_sold_is_not_what_was_wanted() -> None:
+    """Most series are out of stock on half of their days and sell nothing then: half of what was wanted is no better a forecast."""
+    wanted = np.random.default_rng(4).poisson(6.0, (SERIES, DAYS)).astype(np.float64)
+    empty = np.zeros_like(wanted, dtype=bool)
+    empty[4:, 1::2] = True  # four series never are, and tell
+    seen = replace(history(np.where(empty, 0.0, wanted)), censored=empty)
+    assert best_part(told(wanted, 0.5), seen) == 0.0
+    assert best_part(told(wanted, 0.5), replace(seen, censored=np.ones_like(empty))) == HALF  # nothing can be told
+
+
 def test_what_was_looked_at_before_gives_the_same() -> None:
     units, memory = rising(), Memory()
     for back in (42, 28, 14, 0):

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from knowledge.library import Library
+from knowledge.search_repair import BeingIndexed
 from tools.call import call
 from tools.catalog import TOOLS
 from tools.contract import Caller, ToolCall, ToolContext
@@ -29,6 +30,18 @@ def test_an_answer_is_quotes_that_stand_in_the_documents(reading: ToolContext, l
         assert evidence.quote == fact.value == row[-1]
         assert any(evidence.quote in text for text in texts)
         assert (evidence.id, evidence.title, bool(evidence.place)) == (fact.evidence_id, fact.entity, True)
+
+
+@pytest.mark.parametrize("tool", ["document_question", "search_documents"])
+def test_while_the_index_is_made_again_nothing_is_said_to_be_missing(
+    reading: ToolContext, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    def busy(searcher: object) -> None:
+        raise BeingIndexed("the documents are being indexed again", remedy="ask again in a minute")
+
+    monkeypatch.setattr("knowledge.search.Searcher._enter", busy)
+    with pytest.raises(CannotDo, match=r"being indexed again.*in a minute"):
+        ask(reading, tool, "What is the returns policy?")
 
 
 def test_what_no_document_says_is_said_to_be_so(reading: ToolContext) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -25,7 +27,9 @@ from tools.contract import Caller, ToolCall, ToolContext
 from tools.documents.documents_and_data_match import penalty
 from tools.errors import CannotDo, NeedsPermission
 from tools.facts import Fact, Findings
+from tools.query.run import open_database
 from tools.query.served import serve_snapshot
+from tools.query.source import Source
 
 ZONE, LAST = "Asia/Ho_Chi_Minh", date(2026, 10, 31)
 
@@ -249,6 +253,85 @@ def test_an_amount_in_another_currency_is_not_compared(reading: ToolContext, com
     library = own_contracts(tmp_path, company, ("Dollars", "The minimum order value is USD 5,000.", "documents:read"))
     with pytest.raises(CannotDo):
         ask(replace(reading, documents=indexed(library)), "minimum_order", suppliers=["S01"])
+
+
+@pytest.fixture(scope="module")
+def gaps(company: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of the company with holes: orders without a cost in one of their lines, lines whose count was not taken down."""
+    place = Path(shutil.copy(company.database, tmp_path_factory.mktemp("gaps") / "warehouse.duckdb"))
+    with duckdb.connect(str(place)) as connection:
+        connection.execute("UPDATE purchase_order_lines SET unit_cost = NULL WHERE line_no = 1 AND hash(po_id) % 5 = 0")
+        connection.execute("UPDATE purchase_order_lines SET received_quantity = NULL WHERE received_at IS NULL")
+        connection.execute(
+            "UPDATE purchase_order_lines SET received_quantity = NULL WHERE received_at IS NOT NULL AND hash(po_id, line_no) % 23 = 0"
+        )
+    return place
+
+
+@pytest.fixture
+def holed(reading: ToolContext, gaps: Path) -> ToolContext:
+    return replace(reading, served=replace(reading.served, source=Source(open_database(gaps), "gaps")))
+
+
+@pytest.fixture(scope="module")
+def holed_purchases(purchases: pd.DataFrame, gaps: Path) -> pd.DataFrame:
+    with duckdb.connect(str(gaps), read_only=True) as connection:
+        lines = connection.execute("SELECT po_id, line_no, received_quantity, unit_cost FROM purchase_order_lines").df()
+    rows = purchases.drop(columns=["received_quantity", "unit_cost"]).merge(lines, on=["po_id", "line_no"])
+    return rows.assign(**{name: rows[name].astype(float) for name in ("received_quantity", "unit_cost")})
+
+
+def left_out(found: Findings) -> int:
+    return sum(int(note.split()[0]) for note in found.notes if "so it is not known" in note)
+
+
+def test_penalties_of_goods_without_a_cost_or_count_are_left_out_and_counted(
+    holed: ToolContext, holed_purchases: pd.DataFrame, penalties: dict[tuple[str, str], float]
+) -> None:
+    came = holed_purchases["received_at"].notna()
+    unvalued = holed_purchases["unit_cost"].isna() | (came & holed_purchases["received_quantity"].isna())
+    days = holed_purchases["received_at"].dt.strftime("%Y-%m-%d").where(came, "missing")
+    holes = set(zip(holed_purchases["po_id"][unvalued], days[unvalued], strict=True))
+    expected = {key: amount for key, amount in penalties.items() if key not in holes}
+    found = ask(holed, "late_delivery", limit=200)
+    assert 0 < len(expected) < len(penalties)
+    assert float(str(fact(found, "total_penalty").value)) == pytest.approx(sum(expected.values()), abs=1)
+    assert fact(found, "purchase_orders").value == len({po for po, _ in expected})
+    assert left_out(found) == len({po for po, day in penalties if (po, day) in holes}) > 0
+
+
+def test_orders_without_a_cost_are_not_below_the_minimum_for_that(
+    reading: ToolContext, holed: ToolContext, holed_purchases: pd.DataFrame, known: Company
+) -> None:
+    valid = holed_purchases[holed_purchases["status"] != "cancelled"]
+    groups = valid.groupby("po_id")
+    worth = (valid["quantity"] * valid["unit_cost"]).groupby(valid["po_id"]).sum()
+    first, whole = groups.first(), groups["unit_cost"].count() == groups.size()
+    rows = zip(first.index, first["supplier_id"], first["ordered_at"].dt.date, worth[first.index], whole[first.index], strict=True)
+    cheap = [(str(po), bool(known_cost)) for po, supplier, day, value, known_cost in rows if value < terms_of(known, supplier, day).minimum]
+    below = {po for po, known_cost in cheap if known_cost}
+    found = ask(holed, "minimum_order", limit=200)
+    assert {str(row[0]) for row in found.tables[0].rows} <= below
+    assert fact(found, "purchase_orders").value == len(below)
+    assert left_out(found) == len(cheap) - len(below) > 0
+    assert left_out(ask(reading, "minimum_order")) == left_out(ask(reading, "late_delivery")) == 0
+
+
+def test_a_day_of_payment_needs_no_value_and_no_value_is_made_up(reading: ToolContext, holed: ToolContext) -> None:
+    period = {"kind": "calendar", "year": 2026, "month": 10}
+    whole, found = (ask(context, "payment", period=period, limit=200) for context in (reading, holed))
+    assert fact(found, "purchase_orders").value == fact(whole, "purchase_orders").value
+    names = [column.name for column in found.tables[0].columns]
+    values = [row[names.index("value")] for row in found.tables[0].rows]
+    assert None in values and 0 not in values
+    assert fact(found, "total_value").value == sum(Decimal(str(value)) for value in values if value is not None)
+    assert any("the value of" in note and "is not known" in note for note in found.notes)
+
+
+def test_lines_whose_count_is_not_known_are_neither_short_nor_complete(holed: ToolContext, holed_purchases: pd.DataFrame) -> None:
+    came = holed_purchases[holed_purchases["received_at"].notna()]
+    unknown = came[came["received_quantity"].isna()]["po_id"].nunique()
+    assert left_out(ask(holed, "short_delivery")) == unknown > 0
 
 
 def test_keys_of_contracts_are_stable(known: Company) -> None:

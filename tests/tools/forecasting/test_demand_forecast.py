@@ -116,6 +116,9 @@ def test_a_calendar_month_is_asked_for_by_its_days(context: ToolContext) -> None
         ({"starts_on": "2020-01-01"}, "starts_on"),
         ({"ends_on": "2020-01-01"}, "ends_on"),
         ({"ends_on": "2199-01-01"}, "ends_on"),
+        ({"starts_on": "9999-12-31"}, "starts_on"),
+        ({"starts_on": "9999-12-31", "ends_on": "9999-12-31"}, "starts_on"),
+        ({"starts_on": "2199-01-01"}, "starts_on"),
         ({"starts_on": "2027-02-01", "ends_on": "2027-01-01"}, "arguments"),
         ({"by": "customer"}, "by"),
         ({"by": "product", "grain": "day"}, "arguments"),
@@ -127,6 +130,14 @@ def test_what_cannot_be_forecast_is_refused_by_name(context: ToolContext, argume
     with pytest.raises(BadInput) as refused:
         forecast(context, **arguments)
     assert field in refused.value.field
+
+
+def test_days_that_begin_in_time_and_end_too_late_are_refused_as_days(context: ToolContext) -> None:
+    first = context.served.context.as_of + timedelta(days=360)
+    with pytest.raises(BadInput, match=r"days: 28 is not accepted.*Allowed: 1 to 6 from") as refused:
+        forecast(context, starts_on=first.isoformat())
+    assert refused.value.field == "days"
+    assert (found := forecast(context, starts_on=first.isoformat(), days=6).period) and found.end == first + timedelta(days=5)
 
 
 def test_what_never_sold_has_no_forecast(context: ToolContext) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ingestion.founding import found
@@ -21,6 +22,9 @@ from tools.contract import ToolCall, ToolContext
 from tools.errors import CannotDo
 from tools.facts import Findings, ModelEvidence
 from tools.inventory.books import open_books
+from tools.inventory.desk import plan_for
+from tools.inventory.reorder import promises
+from tools.inventory.terms import ReorderQuery
 from tools.query.served import serve_snapshot
 
 ROWS: tuple[dict[str, float | int | str | None], ...] = (
@@ -123,7 +127,38 @@ def test_orders_advised_are_scored_by_what_was_sold_until_the_next_order_would_a
     points = [json.loads(each.detail)["reorder_point"] for each in due]
     held = sum(units <= point for units, point in zip(sold, points, strict=True)) / len(due)
     assert sum(float(str(row["held"])) * int(str(row["promises"])) for row in rows) / len(due) == pytest.approx(held, abs=0.01)
-    assert {float(str(row["promised_coverage"])) for row in rows} == {0.95}
+    promised = sum(float(str(row["promised_coverage"])) * int(str(row["promises"])) for row in rows) / len(due)
+    assert promised == pytest.approx(sum(each.coverage or 0 for each in due) / len(due), abs=1e-3)
+
+
+def test_what_an_advice_promises_is_of_the_days_it_is_scored_on(home: Path) -> None:
+    """Demand drawn as the forecast says, over exactly those days: it is within the reorder point as often as promised."""
+    context = context_of(home)
+    planned = plan_for(context, ReorderQuery(service_level=0.95), "a test")
+    ordered = np.flatnonzero(planned.plan.quantity > 0)
+    made = promises(planned, ordered)
+    random, held = np.random.default_rng(5), []
+    for line, promise in zip(ordered, made, strict=True):
+        days = (promise.ends_on - promise.made_as_of).days
+        assert days == round(float(planned.plan.lead_days[line])) + planned.terms.review_days
+        mean, variance = planned.totals.means[line, days], planned.totals.deviations[line, days] ** 2
+        drawn = random.poisson(mean * random.gamma(mean**2 / max(variance - mean, 1e-6), 1, 4_000) / (mean**2 / max(variance - mean, 1e-6)))
+        held.append((drawn <= planned.plan.reorder_point[line]).mean())
+        assert json.loads(promise.detail)["expected_on_scored_days"] == pytest.approx(mean, abs=0.01)
+        assert promise.coverage == pytest.approx(held[-1], abs=0.03)
+    assert np.mean(held) > 0.95 and len({each.coverage for each in made}) > 5  # not one number for suppliers sure and unsure
+
+
+def test_advice_of_an_earlier_release_is_not_held_against_days_it_was_not_about(home: Path) -> None:
+    context = context_of(home)
+    (advice, *_) = call(
+        ToolCall("reorder_advice", {"limit": 40}), context_of(home, context.served.context.as_of - timedelta(days=90)), TOOLS
+    ).promises
+    said = {name: value for name, value in json.loads(advice.detail).items() if name != "expected_on_scored_days"}
+    Ledger(home).record([replace(advice, detail=json.dumps(said), coverage=0.95)])
+    told = account(context, what="advised")
+    row = dict(zip([column.name for column in told.tables[0].columns], told.tables[0].rows[0], strict=True))
+    assert row["promises"] == 1 and row["sold_units"] is not None and row["promised_coverage"] is None and row["held"] is None
 
 
 def sold_where_it_comes_from(home: Path, promise: Promise) -> float:

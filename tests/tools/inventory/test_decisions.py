@@ -119,6 +119,29 @@ def test_lead_times_may_be_longer_by_days(asked: Asking, copies: Copies) -> None
     assert all(number(row["reorder_point"]) <= number(row["reorder_point_before"]) for row in records(less.tables[1]))
 
 
+def notes_of(asked: Asking, **change: float) -> tuple[str, ...]:
+    return asked("what_if_inventory", change=change).notes
+
+
+def test_what_could_not_be_imagined_in_full_is_told(asked: Asking) -> None:
+    assert not any(
+        "lines" in note and ("before they are ordered" in note or "longest" in note) for note in notes_of(asked, lead_time_factor=2)
+    )
+    for change, text in (
+        ({"lead_time_more_days": -200}, "would come before they are ordered"),
+        ({"lead_time_more_days": 360}, "would take longer than 365 days"),
+        ({"extra_stock": -1_000_000}, "have less than that on hand"),
+    ):
+        (told,) = [note for note in notes_of(asked, **change) if text in note]
+        met, lines = (int(part.replace(",", "")) for part in told.split(" lines ")[0].split(" of "))
+        assert 0 < met <= lines
+    some = next(note for note in notes_of(asked, lead_time_more_days=-5) if "before they are ordered" in note)
+    assert int(some.split(" of ")[0]) < int(some.split(" of ")[1].split()[0])
+    assert "1,000,000 units fewer on hand of each product at each place" in notes_of(asked, extra_stock=-1_000_000)
+    assert "2.5 units more on hand of each product at each place" in notes_of(asked, extra_stock=2.5)
+    assert "every lead time exactly 10 days" in notes_of(asked, lead_time_days=10)
+
+
 def test_a_delivery_nothing_is_known_of_any_more_is_told(asked: Asking, copies: Copies, today: date) -> None:
     assert not any("awaited longer" in note for note in run(copies.changed(), "stockout_risk", where=about("P0005")).notes)
     late = copies.changed(
@@ -193,6 +216,56 @@ def test_supplier_options_are_their_receipts(asked: Asking, sql: Sql, today: dat
     assert first["relation"] == "delivered it" and first["receipts"] == count
     assert number(first["fill_rate"]) == pytest.approx(number(filled), abs=0.001)
     assert number(first["lead_time_days"]) == pytest.approx(number(days), rel=0.08)
+
+
+def sells(asked: Asking) -> str:
+    """A product that is asked for."""
+    return str(records(asked("safety_stock_and_eoq", limit=1).tables[0])[0]["product_id"])
+
+
+def test_supplier_options_keep_to_what_was_asked(asked: Asking, sql: Sql) -> None:
+    from tools.errors import CannotDo
+
+    product = sells(asked)
+    every = records(asked("supplier_options", product=product).tables[0])
+    for column in ("supplier_id", "supplier"):
+        only = asked("supplier_options", product=product, supplier=every[-1][column]).tables[0]
+        assert [row["supplier_id"] for row in records(only)] == [every[-1]["supplier_id"]]
+    far = next(str(row[0]) for row in sql("SELECT supplier_id FROM suppliers") if row[0] not in {each["supplier_id"] for each in every})
+    with pytest.raises(CannotDo, match="Leave the supplier out"):
+        asked("supplier_options", product=product, supplier=far)
+    with pytest.raises(CannotDo, match="no product with stock or sales meets"):
+        asked("supplier_options", product=product, where=about("P0001" if product != "P0001" else "P0002"))
+
+
+def test_supplier_options_take_the_lead_time_and_costs_they_are_given(asked: Asking, copies: Copies) -> None:
+    product = sells(asked)
+    bare = copies.changed(
+        "UPDATE suppliers SET contract_lead_time_days = NULL",
+        "UPDATE purchase_order_lines SET received_at = NULL WHERE po_id IN (SELECT po_id FROM purchase_orders WHERE supplier_id = "
+        f"(SELECT supplier_id FROM products WHERE product_id = '{product}'))",
+    )
+
+    def own(**more: object) -> dict[str, FactValue]:
+        rows = records(run(bare, "supplier_options", product=product, **more).tables[0])
+        return next(row for row in rows if row["relation"] == "on file")
+
+    assert own()["lead_time_days"] is None and own()["safety_stock"] is None
+    short, long = own(assumed_lead_time_days=5), own(assumed_lead_time_days=30)
+    assert (short["lead_time_days"], long["lead_time_days"]) == (5, 30) and number(long["safety_stock"]) > number(short["safety_stock"])
+    plain, dear = (records(asked("supplier_options", product=product, order_cost=cost).tables[0])[0] for cost in (0, 1_000_000))
+    assert number(dear["yearly_cost"]) > number(plain["yearly_cost"])
+
+
+def test_for_goal_cost_each_supplier_keeps_what_its_goods_are_worth(asked: Asking) -> None:
+    """Keeping forty times as dear holds less, for suppliers as for orders."""
+    product = sells(asked)
+    cheap, dear = (
+        [row["safety_stock"] for row in records(asked("supplier_options", product=product, goal="cost", carrying_rate=rate).tables[0])]
+        for rate in (0.05, 2.0)
+    )
+    pairs = [(number(a), number(b)) for a, b in zip(cheap, dear, strict=True) if a is not None and b is not None]
+    assert sum(a for a, _ in pairs) > sum(b for _, b in pairs)
 
 
 def test_a_budget_is_kept_and_more_of_it_saves_more(asked: Asking) -> None:

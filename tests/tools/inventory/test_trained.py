@@ -15,7 +15,9 @@ import pytest
 from ml import artifacts
 from ml.contract import LEVELS, Outlook, Panel
 from ml.forecast.serving import KIND
+from ml.inventory import hindsight
 from ml.inventory.demand import recent_outlook
+from ml.inventory.hindsight import Hindsight
 from ml.panel import panel_of_frame
 from tests.tools.inventory.conftest import before, run
 from tools.contract import ToolContext
@@ -111,6 +113,22 @@ def test_a_product_is_shared_out_by_recent_sales(home: Served, today: date, put:
             assert (variance >= (shares * 10) ** 2 * 14 - 1e-6).all()
     others = books.product >= 5
     assert np.array_equal(found.outlook.mean[others], usual.mean[others, :28])
+
+
+def test_where_steadiness_served_better_the_models_past_weeks_count(home: Served, today: date, put: Put) -> None:
+    """Past weeks said a third of what the model says now: their mean with it is half."""
+    context = ToolContext(home)
+    books = open_books(context, "a test")
+    put(Model(Card(str(today)), books.goods.ids))
+    asked = tuple(before(today, 7 * back) for back in (3, 2, 1))
+    mean = np.full((3, len(books.goods.ids), 28), 10.0, dtype=np.float32)
+    assert home.home is not None
+    hindsight.keep(home.home, Hindsight(books.goods.ids, asked, asked, mean, mean), "v000001")
+    now, steady = (trained.trained_ahead(context, books, FORECAST_DAYS, usual_of(home), weeks) for weeks in (1, 4))
+    assert isinstance(now, Ahead) and isinstance(steady, Ahead)
+    sells = usual_of(home).mean[:, 0] > 0
+    own = [2 * each.outlook.mean[sells] - usual_of(home).mean[sells, :28] for each in (now, steady)]
+    assert own[1].sum() == pytest.approx(own[0].sum() / 2)
 
 
 def test_series_of_places_count_where_they_are_fed_from(home: Served, today: date, put: Put) -> None:

@@ -34,6 +34,24 @@ def checks(c: Company) -> list[Check]:
             refused="" if len(_changes(c, c.group, "falling", True)) else "nothing fell",
         ),
         Check(
+            "fell by half or more",
+            _with(change, direction="falling", relative=True, at_least=0.5),
+            lambda: _beyond(_changes(c, "product", "falling", True), "revenue_change_rate", 0.5, True),
+            ("position",),
+        ),
+        Check(
+            "fell by more than half",
+            _with(change, direction="falling", relative=True, more_than=0.5),
+            lambda: _beyond(_changes(c, "product", "falling", True), "revenue_change_rate", 0.5, False),
+            ("position",),
+        ),
+        Check(
+            "rose by more than an amount",
+            _with(change, direction="rising", more_than=1000.0),
+            lambda: _beyond(_changes(c, "product", "rising", False), "revenue_change", 1000.0, False),
+            ("position",),
+        ),
+        Check(
             "a rate that changed",
             _with(change, metric="average_order_value", by=c.group),
             lambda: _changes(c, c.group, "both", False, metric="average_order_value"),
@@ -45,7 +63,13 @@ def checks(c: Company) -> list[Check]:
     ]
 
 
-def _with(query: Change | RankChange, **changes: str | int | bool | Period | Comparison) -> Change | RankChange:
+def _beyond(frame: pd.DataFrame, column: str, line: float, on_it: bool) -> pd.DataFrame:
+    """Those that changed so far, with or without those that lie on the line."""
+    size = frame[column].astype(float).abs().round(9)
+    return frame[size >= line] if on_it else frame[size > line]
+
+
+def _with(query: Change | RankChange, **changes: str | int | float | bool | Period | Comparison) -> Change | RankChange:
     return query.model_copy(update=changes)
 
 

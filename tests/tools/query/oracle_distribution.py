@@ -24,6 +24,11 @@ def checks(c: Company) -> list[Check]:
     by_group = Percentiles(metric="revenue", per="order", by=(c.group,), percentiles=(0, 0.25, 0.999, 1))
     return [
         Check("per order", Percentiles(metric="revenue", per="order"), lambda: _cuts(orders, {"p50": 0.5, "p90": 0.9})),
+        Check(
+            "per day, days without anything too",
+            Percentiles(metric="revenue", per="day", period=LAST_MONTH),
+            lambda: _cuts(_daily(c), {"p50": 0.5, "p90": 0.9}),
+        ),
         Check("of each group", by_group, lambda: _of_groups(c), (c.group,)),
         Check("of rows", Percentiles(metric="units", period=LAST_MONTH), lambda: _cuts(_quantities(c), {"p50": 0.5, "p90": 0.9})),
         Check(
@@ -55,6 +60,13 @@ def checks(c: Company) -> list[Check]:
 
 def _each(c: Company, key: str, metric: str) -> pd.Series[float]:
     return totals(c.sold, (key,), (metric,)).dropna(subset=[key])[metric]
+
+
+def _daily(c: Company) -> pd.Series[float]:
+    """The revenue of every day of last month, 0 where nothing was sold."""
+    first, last = c.month(1)
+    sums = totals(within(c.sold, (first, last)), ("day",), ("revenue",)).set_index("day")["revenue"]
+    return sums.reindex(pd.date_range(first, last), fill_value=0)
 
 
 def _quantities(c: Company) -> pd.Series[float]:

@@ -16,7 +16,8 @@ from tools.query.relation import Ask, relate
 
 
 class Change(Query):
-    """Which members rose or fell most against another period."""
+    """Which members rose or fell most against another period; `at_least` and `more_than` keep those that changed so far in amount,
+    or, with `relative`, in part (0.3 is 30 %)."""
 
     kind: Literal["change"] = "change"
     metric: str
@@ -25,6 +26,8 @@ class Change(Query):
     compare: Comparison = Comparison()
     direction: Literal["rising", "falling", "both"] = "both"
     relative: bool = False  # order by the rate instead of the amount
+    at_least: float | None = Field(default=None, ge=0)
+    more_than: float | None = Field(default=None, ge=0)
     n: int | None = Field(default=None, ge=1)
 
 
@@ -58,7 +61,12 @@ def build_change(query: Change, bench: Bench) -> Draft:
         query.direction
     ]
     order = {"rising": f"{measured} DESC", "falling": f"{measured} ASC", "both": f"ABS({measured}) DESC"}[query.direction]
-    ranked = bench.add("ranked", f"SELECT *, RANK() OVER (ORDER BY {order} NULLS LAST) AS position FROM {pairs}{sign}")
+    far = "".join(
+        f" AND ABS({measured}) {op} CAST({bench.bind(line)} AS DOUBLE)"
+        for op, line in ((">=", query.at_least), (">", query.more_than))
+        if line is not None
+    )
+    ranked = bench.add("ranked", f"SELECT *, RANK() OVER (ORDER BY {order} NULLS LAST) AS position FROM {pairs}{sign}{far}")
     columns = (Column("position", type="integer"), *bench.key_columns((query.by,)), *changed_columns(bench, (query.metric,)))
     cut = f" WHERE position <= {bench.bind(query.n)}" if query.n else ""
     return Draft(f"SELECT {', '.join(column.name for column in columns)} FROM {ranked}{cut}", columns, ("position",))
