@@ -20,7 +20,7 @@ from agents.language.reading import reading_of
 from agents.language.replies import Replies, quoted, replies
 from agents.language.settle import Doubt
 from agents.language.sketch import FilterSlot, Sketch
-from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, read_back, readings_of
+from agents.language.skill import RULES, Skill, chosen, confidence_of, is_answered, offered, readings_of, would_be_answered
 from agents.language.spans import ValueSpan
 from agents.language.taker import Candidate
 from agents.language.tokens import fold
@@ -240,7 +240,7 @@ def _which_figure(parsed: Parsed, sketch: Sketch, language: Language, skill: Ski
     """The rest of the question is clear, only the figure is missing: ask which."""
     if any(OSA.distance(each.written.casefold(), each.read.casefold()) > 1 and len(each.written) > _LONG for each in parsed.repairs):
         return None  # a word that is far from what it was read as may be what the question is about
-    options = options_for(sketch, lambda text: text != parsed.text and (skill.read is None or read_back(text, skill) is not None))
+    options = options_for(sketch, lambda text: text != parsed.text and would_be_answered(text, skill))
     return Judged(parsed, other=_clarify(parsed, language, replies(language).say("measure"), options)) if options else None
 
 

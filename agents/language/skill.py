@@ -9,7 +9,7 @@ from typing import Literal
 from agents.language.heavy import heavy
 from agents.language.learnt.learnt import Learnt
 from agents.language.learnt.phrasing import phrase
-from agents.language.learnt.weighing import Weighed
+from agents.language.learnt.weighing import Weighed, weigh
 from agents.language.parse import Parsed
 from agents.language.rank import Ranked
 from agents.language.sketch import Sketch
@@ -51,6 +51,8 @@ def is_answered(best: Weighed, weighed: Sequence[Weighed], sketch: Sketch, learn
         return False
     if left or sketch.unread:
         return best.probability >= learnt.lines.answer
+    if sketch.has("overview"):
+        return True  # figures the house chose, and says so: nothing else could be meant
     rivals = [each.ranked.score for each in weighed if each is not best]
     return best.probability >= (_ALONE if best.ranked.score - max(rivals, default=0.0) >= _FAR else _CLEAN)
 
@@ -75,6 +77,20 @@ def read_back(text: str, skill: Skill) -> object:
         return None
     _, options = readings_of(skill.read(text))
     return options[0].candidate.calls if options and not options[0].unexplained else None
+
+
+def would_be_answered(text: str, skill: Skill) -> bool:
+    """Whether a text offered as a question gets an answer: its reading explains all of it and is likely enough."""
+    if skill.read is None:
+        return True
+    parsed = skill.read(text)
+    sketch, options = readings_of(parsed)
+    if not options or options[0].unexplained:
+        return False
+    if skill.learnt is None:
+        return True
+    weighed = weigh(skill.learnt, parsed, sketch, options)
+    return is_answered(chosen(weighed, options[0]), weighed, sketch, skill.learnt)
 
 
 def confidence_of(chance: float | None, ignored: bool, assumed: bool, skill: Skill) -> tuple[Literal["high", "medium", "low"], str]:

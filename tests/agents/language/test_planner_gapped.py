@@ -93,7 +93,7 @@ ASKED: dict[str, tuple[str, ...]] = {
 MEASURED = {
     "how quickly does Dairy turn over?": "inventory_turnover",
     "how many times did we run out of coffee this year?": "stockouts",
-    "what went missing at the last stocktakes?": "shrinkage_units",
+    "how much went missing at stocktakes this year?": "shrinkage_units",
     "any coffee still on the way to us?": "stock_on_order",
     "web tháng trước bao nhiêu người vào": "visitors",
     "tuan nay minh thu cua khach bao nhieu tien ship": "shipping_fees",
