@@ -30,7 +30,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     "vi": {"days": "ngày", "units": "đơn vị", "pp": "điểm %", "none": "không có số liệu", "yes": "có", "no": "không"},
 }
 # Inside a word an underscore is no markup.
-_MARKUP = re.compile(r"[\\`*\[\]<>{}~]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]<>{}~]|(?<![^\W_])_|_(?![^\W_])")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ _NOT_YET = re.compile(
     r"(?P<deed>ship|sent|dispatch|pai|pay|deliver|arriv|giao|gửi|gui|xuất|xuat|thanh toán|thanh toan|trả tiền|tra tien)",
     re.IGNORECASE,
 )
+# "not shipped late" is said of orders that were shipped.
+_LATENESS = re.compile(r"\w* (?:\w+ )?(?:late|on time|in full|in time|muộn|trễ|đúng hẹn)\b", re.IGNORECASE)
 # In which states an order still is, before it is shipped, paid, delivered.
 _BEFORE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("pai", "pay", "thanh", "trả", "tra"), ("pending",)),
@@ -108,7 +110,14 @@ def fill_open_orders(sketch: Sketch) -> Candidate | None:
         slot.best.dimension in ("order", "supplier", "purchase_order", "shipment", "purchase_status") for slot in sketch.filters
     )
     late = sketch.has("late_word") or "deliveries" in {slot.name for slot in sketch.metrics}
-    if found is None or not (counted or listed) or bought or late or sketch.has("rate", "share", "why"):
+    if (
+        found is None
+        or _LATENESS.match(found.string, found.end())
+        or not (counted or listed)
+        or bought
+        or late
+        or sketch.has("rate", "share", "why")
+    ):
         return None
     take = Taker(sketch)
     deed = found["deed"].casefold()

@@ -172,8 +172,10 @@ def fill_overlap(sketch: Sketch) -> Candidate | None:
         when = take.period()
         left, right = ({**_condition(take, [slot], entity), **when} for slot in names)
     elif len(sketch.periods) == 2:
-        when = {"metric": _DONE_BY.get(entity, "orders")}
-        left, right = ({**when, "period": period} for period in take.periods())
+        when, periods = {"metric": _DONE_BY.get(entity, "orders")}, take.periods()
+        if len(periods) != 2:
+            return None  # one lies in the other
+        left, right = ({**when, "period": period} for period in periods)
     else:
         return None
     keep = "counts" if counted or not heads else "both" if both else "only_left"

@@ -44,6 +44,23 @@ def span_of(meaning: object, as_of: date | None = None) -> tuple[date, date] | N
     return None if span is None else (span.first, span.last)
 
 
+def in_its_year(period: object, spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]] | None:
+    """Days whose year was not said, in the year that is asked about: "2025 except Q4"; None where that year is not known by its number."""
+    if not isinstance(period, dict):
+        return list(spans)
+    if period.get("kind") == "named" and period.get("name") == "last_year":
+        return None
+    year = period.get("year") if period.get("kind") == "calendar" else None
+    return [_moved(span, year) for span in spans] if isinstance(year, int) else list(spans)
+
+
+def _moved(span: tuple[date, date], year: int) -> tuple[date, date]:
+    first, last = span
+    whole = last.day == monthrange(last.year, last.month)[1]
+    day = monthrange(year, last.month)[1] if whole else last.day
+    return date(year, first.month, min(first.day, monthrange(year, first.month)[1])), date(year + last.year - first.year, last.month, day)
+
+
 def _conditions(spans: Sequence[tuple[date, date]]) -> list[Json]:
     """Not in these days, weeks, months, quarters or years; nothing where one is no such whole."""
     units: dict[str | None, list[str]] = {}

@@ -48,6 +48,11 @@ _RANKS = frozenset(
 )  # with a kind of thing they ask for a rank: the worst product
 _JUDGED = frozenset({"best", "worst", "top", "bottom"})
 _WRITTEN = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+# What may stand behind "number two" when it is a row; a noun there makes it the best of a kind ("our number one supplier").
+_BEHIND = """
+is was were are has have had did does do can will would in on at for from by of and or as with over during this last so then instead please
+buy buys bought sell sells sold order orders ordered cost costs make makes made earn earns earned spend spends spent
+"""
 _ROWS = frozenset({"one", "row", "entry", "place", "line", "result"})
 
 
@@ -63,7 +68,8 @@ def _row(language: Language) -> re.Pattern[str]:
     ranks = _any([place for place in words.places if place in _RANKS])
     return re.compile(
         rf"\b(?:the |that )?(?:(?P<place>{ordinals}) (?:{_any(words.rows)})\b|(?P<rank>{ranks}) (?:{_any(sorted(_ROWS))})\b"
-        rf"|(?:number|no\.?|#) ?(?P<number>\d\d?|{_any(list(_WRITTEN))})\b|(?<=the )(?P<end>{ordinals})(?=\W*$))(?! (?:by|in terms))",
+        rf"|(?:number|no\.?|#) ?(?P<number>\d\d?|{_any(list(_WRITTEN))})\b(?! (?!(?:{_any(_BEHIND.split())})\b)[a-z])"
+        rf"|(?<=the )(?P<end>{ordinals})(?=\W*$))(?! (?:by|in terms))",
         re.IGNORECASE,
     )
 

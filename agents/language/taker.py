@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agents.language.figures import MONEY, RATE_OF, Figures, Json
-from agents.language.leaving_out import leave_out, span_of
+from agents.language.leaving_out import in_its_year, leave_out, span_of
 from agents.language.sketch import IN_DAYS, NUMERIC, Comparator, FilterSlot, MetricSlot, NumberSlot, Role, is_one
 from agents.language.spans import Bucket, Duration, ValueSpan
 from agents.language.tokens import Token
@@ -24,25 +24,8 @@ _IN_UNITS = frozenset(
     {"stock_on_hand", "available_stock", "stock_on_order", "returned_units", "received_units", "rejected_units", "shrinkage_units", "units"}
 )
 _NEAR = 5
-_OUT = frozenset(
-    {
-        "skip",
-        "skipping",
-        "ignore",
-        "ignoring",
-        "leave",
-        "leaving",
-        "left",
-        "exclude",
-        "excluding",
-        "except",
-        "without",
-        "drop",
-        "bo",
-        "tru",
-        "loai",
-    }
-)
+_OUT_WORDS = "skip skipping ignore ignoring leave leaving left exclude excluding except without drop bo tru loai"
+_OUT = frozenset(_OUT_WORDS.split())
 _OPPOSITE: Mapping[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _COUNTS: Mapping[str, str] = {"product": "active_products", "order": "orders", "customer": "active_customers"}
 
@@ -349,16 +332,18 @@ class Taker(Figures):
 
     def _left_out(self, tool: str, arguments: Json) -> tuple[str, Json]:
         slots = self.sketch.without
-        spans = [span for slot in slots if (span := span_of(slot.span.meaning)) is not None]
-        found = leave_out(tool, arguments, spans) if slots and len(spans) == len(slots) else None
-        if found is None:
+        read = [span for slot in slots if (span := span_of(slot.span.meaning)) is not None]
+        year_said = any(_YEAR.search(self.sketch.text(slot.at)) for slot in slots)
+        spans = read if year_said else in_its_year(arguments.get("period"), read)
+        found = leave_out(tool, arguments, spans) if spans and len(spans) == len(slots) else None
+        if found is None or not spans:
             return tool, arguments
         self.used.update(slot.at for slot in slots)
         self.cue("exclude", "never")
-        for slot in slots:
+        for slot in slots if spans == read else ():
             self._say(slot.span.assumption)
         years = {span[0].year for span in spans}
-        if "period" not in arguments and len(years) == 1 and any(_YEAR.search(self.sketch.text(slot.at)) for slot in slots):
+        if "period" not in arguments and len(years) == 1 and year_said:
             found[1]["period"] = {"kind": "calendar", "year": years.pop()}
             self.assume(f"the rest of {spans[0][0].year}, because no other time was named")
         return found

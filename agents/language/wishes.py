@@ -65,9 +65,6 @@ _FROM_WHOM = re.compile(r"\b(?:của|từ|cua|tu) (?:ai|nhà cung cấp nào|nha
 _RUNS_OUT = re.compile(
     r"\b(?:bao giờ|khi nào|chừng nào|bao lâu nữa|mấy ngày nữa|bao gio|khi nao)\b.*\b(?:hết|cạn|cháy|het|can|chay)\b(?! hạn)", re.IGNORECASE
 )
-_LASTS = re.compile(
-    r"\bhow (?:long|many (?:days|weeks)|far)\b.*\b(?:stock|inventory)\b.*\b(?:last|hold|suffice|carry|go|stretch)\b", re.IGNORECASE
-)
 _JUDGED = re.compile(r"\bdự báo\b.*\b(?:đúng|sai|chuẩn|chính xác|đáng tin|lệch|sát|trúng)\b")
 _IS_OVER = re.compile(r"\b(?:how often|how many times|most often|most frequently|did (?:we|it|they) run|ran out|bao nhieu lan|may lan)\b")
 _BUYS = re.compile(r"\b(?:mua|lấy|nhập|đặt|mua|lay|nhap|dat) (?:hàng |những |hang )?(?:gì|gi|nào|nao)\b")

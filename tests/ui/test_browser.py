@@ -83,7 +83,7 @@ def _changes_the_reading(page: Page) -> None:
     page.fill(".oi-pieces input[name='piece:c1/n']", "2")
     page.click(".oi-pieces button")
     answered(page, 3)
-    assert page.inner_text(".oi-question >> nth=2").endswith("top 2 units by category all time")
+    assert page.inner_text(".oi-question >> nth=2").endswith("top 2 category by units")
     assert len(page.locator(".oi-block .oi-table >> nth=-1").locator("tbody tr").all()) == 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.formats import escape
@@ -45,6 +45,7 @@ def test_no_text_makes_an_element_of_another_kind(text: str) -> None:
     assert all(set(had) <= {"style", "class", "start"} for _, had in page.elements)
 
 
+@example("__0__")
 @given(st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=40))
 def test_what_the_writer_escaped_shows_as_it_was_written(text: str) -> None:
     """The writer escapes names with `escape`; here they must read as in the data."""

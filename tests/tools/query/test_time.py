@@ -40,6 +40,15 @@ def test_days_of_the_week_that_are_left_out_are_no_days_without_sales(
     assert [float(str(value)) for value in column(found, "revenue")] == pytest.approx(list(expected))
 
 
+@pytest.mark.parametrize("grain", ["month", "day"])
+def test_a_month_that_is_left_out_is_no_month_without_sales(ask: Ask, grain: Grain) -> None:
+    left = date(H2.start.year, H2.start.month + 1, 1)
+    kept = (Filter(dimension="month", op="!=", values=(left.isoformat(),)),)
+    starts = [pd.Timestamp(str(day)) for day in column(ask(Series(metrics=("revenue",), grain=grain, period=H2, where=kept)), grain)]
+    assert not [start for start in starts if (start.year, start.month) == (left.year, left.month)]
+    assert len(starts) == (5 if grain == "month" else (H2.end - H2.start).days + 1 - pd.Timestamp(left).days_in_month)
+
+
 def test_running_total_restarts_each_year(ask: Ask, shop: Shop) -> None:
     months = shop.valid.groupby("month")["net_amount"].sum()
     expected = months.groupby(pd.DatetimeIndex(months.index).year).cumsum()

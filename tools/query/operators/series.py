@@ -14,6 +14,15 @@ from tools.query.contract import Comparison, Filter, Query
 from tools.query.filters import filter_sql
 from tools.query.relation import Ask, known_span, relate
 
+# The larger times that hold a bucket whole.
+_WITHIN: dict[Grain, tuple[Grain, ...]] = {
+    "day": ("day", "week", "month", "quarter", "year"),
+    "week": ("week",),
+    "month": ("month", "quarter", "year"),
+    "quarter": ("quarter", "year"),
+    "year": ("year",),
+}
+
 
 class Series(Query):
     """M per day, week, month ...; empty buckets are shown, as 0 where nothing happened, as empty where nothing is known."""
@@ -60,7 +69,7 @@ def dense_series(bench: Bench, ask: Ask, grain: Grain, name: str = "facts") -> s
     span = known_span(bench, ask.span)
     fiscal = bench.context.fiscal_year_start
     first, last = (bench.bind(start_of(day, grain, fiscal)) for day in (span.first, span.last))
-    spine = bench.add(f"{name}_{grain}s", clock.dense(grain, first, last) + _of_the_weekdays(bench, ask.where, grain))
+    spine = bench.add(f"{name}_{grain}s", clock.dense(grain, first, last) + _of_the_days(bench, ask.where, grain))
     keys = [bench.key(dimension) for dimension in ask.by]
     filled = [f"COALESCE({part}.{m}, 0) AS {m}" if bench.metric(m).fills_with_zero else f"{part}.{m}" for m in ask.metrics]
     on = " AND ".join([f"{part}.{grain} = {spine}.{grain}", *(f"{part}.{key} IS NOT DISTINCT FROM groups.{key}" for key in keys)])
@@ -69,10 +78,11 @@ def dense_series(bench: Bench, ask: Ask, grain: Grain, name: str = "facts") -> s
     return bench.add(f"{name}_dense", f"SELECT {selected} FROM {spine} {groups}LEFT JOIN {part} ON {on}")
 
 
-def _of_the_weekdays(bench: Bench, where: Conditions, grain: Grain) -> str:
-    """A day that a filter on weekdays leaves out is no day without sales: it is no bucket at all."""
-    if grain != "day":
-        return ""
-    asked = [each for each in where if isinstance(each, Filter) and each.dimension == "weekday"]
-    kept = [filter_sql(bench, each, lambda _: clock.part("weekday", "starts.moment")) for each in asked]
+def _of_the_days(bench: Bench, where: Conditions, grain: Grain) -> str:
+    """A day, week or month that a filter leaves out is no time without sales: it is no bucket at all."""
+    parts: dict[str, str] = {name: clock.bucket(name, "starts.moment", bench.context.fiscal_year_start) for name in _WITHIN[grain]}
+    if grain == "day":
+        parts["weekday"] = clock.part("weekday", "starts.moment")
+    asked = [each for each in where if isinstance(each, Filter) and each.dimension in parts]
+    kept = [filter_sql(bench, each, lambda dimension: parts[dimension.name]) for each in asked]
     return f" WHERE {' AND '.join(kept)}" if kept else ""
