@@ -105,8 +105,9 @@ class Figures:
         """The words of a cue as written."""
         return " ".join(self.sketch.text(place).casefold() for place in self.sketch.cues.get(name, ()))
 
-    def assume(self, text: str) -> None:
-        self.assumptions.append(text)
+    def assume(self, *supposed: str) -> None:
+        """What was decided on the way; nothing where nothing had to be."""
+        self.assumptions.extend(text for text in supposed if text)
 
     def metrics(self) -> list[str]:
         """Every metric named by a noun; else what is counted; else the one a verb means."""

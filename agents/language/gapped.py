@@ -39,7 +39,7 @@ class _Form:
 
 def wishes_in(tokens: Sequence[Token], language: Language) -> tuple[Matter, ...]:
     """The parts of every form that asks something of models, plans and documents."""
-    found = [(name, parts) for name, parts in _found(tokens, language, "wishes")]
+    found = _found(tokens, language, "wishes")
     return tuple(Matter("tool", name, start, end) for name, parts in found for start, end in parts)
 
 

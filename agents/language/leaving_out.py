@@ -6,9 +6,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from pydantic import TypeAdapter
+
 from agents.language.figures import Json
 from agents.language.follow import CURRENT
-from tools.query.contract import Between, Calendar, Last, Named, QueryContext
+from agents.language.sketch import TimeSlot
+from tools.query.contract import Between, Calendar, Last, Named, Period, QueryContext
 from tools.query.periods import resolve
 
 # Tools whose rows are summed over the days: what is left out of the days is left out of the sum.
@@ -18,6 +21,7 @@ _SUMMED = frozenset(
         "group_by_metric", "weekday_hour_pattern", "trend",
     }
 )  # fmt: skip
+_PERIOD: TypeAdapter[Period] = TypeAdapter(Period)
 _FAR = date(2200, 12, 31)
 _A_WEEK = 7
 
@@ -44,21 +48,20 @@ def span_of(meaning: object, as_of: date | None = None) -> tuple[date, date] | N
     return None if span is None else (span.first, span.last)
 
 
-def in_its_year(period: object, spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]] | None:
-    """Days whose year was not said, in the year that is asked about: "2025 except Q4"; None where that year is not known by its number."""
-    if not isinstance(period, dict):
-        return list(spans)
-    if period.get("kind") == "named" and period.get("name") == "last_year":
-        return None
-    year = period.get("year") if period.get("kind") == "calendar" else None
-    return [_moved(span, year) for span in spans] if isinstance(year, int) else list(spans)
+def days_left_out(slot: TimeSlot, period: object, as_of: date | None) -> tuple[tuple[date, date] | None, str]:
+    """The days of what is left out, where they lie within those that are counted, and what was supposed to find them.
 
-
-def _moved(span: tuple[date, date], year: int) -> tuple[date, date]:
-    first, last = span
-    whole = last.day == monthrange(last.year, last.month)[1]
-    day = monthrange(year, last.month)[1] if whole else last.day
-    return date(year, first.month, min(first.day, monthrange(year, first.month)[1])), date(year + last.year - first.year, last.month, day)
+    A month whose year was not said is one of the counted days: "last year without March".
+    """
+    meaning, supposed = slot.span.meaning, slot.span.assumption
+    span = span_of(meaning, as_of)
+    held = span_of(_PERIOD.validate_python(period), as_of) if isinstance(period, dict) else None
+    if span is None or held is None:
+        return span, supposed
+    if isinstance(meaning, Calendar) and supposed and not held[0] <= span[0] <= held[1]:
+        years = (span_of(meaning.model_copy(update={"year": year})) for year in range(held[0].year, held[1].year + 1))
+        span, supposed = next((each for each in years if each and held[0] <= each[0] <= held[1]), span), ""
+    return (span if held[0] <= span[1] and span[0] <= held[1] and span != held else None), supposed
 
 
 def _conditions(spans: Sequence[tuple[date, date]]) -> list[Json]:

@@ -88,7 +88,7 @@ def parse(text: str, lexicon: Lexicon, values: Names, as_of: date, language: Lan
     fixed, wrong = respelt(sketch.tokens, sketch.unread, lexicon)
     if wrong:
         sketch = _sketch(fixed, lexicon, values, as_of, language)
-    return Parsed(text, sketch, (*short, *wrong), matters_in(sketch.tokens, language))
+    return Parsed(text, replace(sketch, as_of=as_of), (*short, *wrong), matters_in(sketch.tokens, language))
 
 
 def _named_places(tokens: tuple[Token, ...], values: Names, language: Language) -> frozenset[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Literal
 
@@ -123,6 +124,7 @@ class Sketch:
     without: tuple[TimeSlot, ...] = ()  # days that are left out, never those that are asked about
     cues: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unread: tuple[int, ...] = ()  # tokens nothing explains
+    as_of: date | None = None  # the day "last month" hangs on, where it is known
     dropped: tuple[int, ...] = ()  # groups the message itself takes back: "last quarter, not last month"
 
     def text(self, at: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agents.language.figures import MONEY, RATE_OF, Figures, Json
-from agents.language.leaving_out import in_its_year, leave_out, span_of
+from agents.language.leaving_out import days_left_out, leave_out
 from agents.language.sketch import IN_DAYS, NUMERIC, Comparator, FilterSlot, MetricSlot, NumberSlot, Role, is_one
 from agents.language.spans import Bucket, Duration, ValueSpan
 from agents.language.tokens import Token
@@ -240,7 +240,7 @@ class Taker(Figures):
         if not free:
             return {}
         self.used.add(free[0].at)
-        self._say(free[0].span.assumption)
+        self.assume(free[0].span.assumption)
         return {"period": as_json(free[0].span.meaning)}
 
     def periods(self) -> list[Json]:
@@ -252,7 +252,7 @@ class Taker(Figures):
             free = free[:1]
         self.used.update(slot.at for slot in free)
         for slot in free:
-            self._say(slot.span.assumption)
+            self.assume(slot.span.assumption)
         found = [as_json(slot.span.meaning) for slot in free]
         return [each for place, each in enumerate(found) if each not in found[:place]]
 
@@ -262,7 +262,7 @@ class Taker(Figures):
             if slot.at not in self.used:
                 self.used.add(slot.at)
                 self.cue("versus")
-                self._say(slot.span.assumption)
+                self.assume(slot.span.assumption)
                 return {"compare": as_json(slot.span.meaning)}
         return {"compare": {"to": default}} if default else {}
 
@@ -303,10 +303,6 @@ class Taker(Figures):
                 return end
         return None
 
-    def _say(self, assumption: str) -> None:
-        if assumption:
-            self.assume(assumption)
-
     def ends(self) -> Json:
         """For a change from one month to another, which is one period in words: the last against the first."""
         free = [slot for slot in self.sketch.periods if slot.at not in self.used]
@@ -332,18 +328,16 @@ class Taker(Figures):
 
     def _left_out(self, tool: str, arguments: Json) -> tuple[str, Json]:
         slots = self.sketch.without
-        read = [span for slot in slots if (span := span_of(slot.span.meaning)) is not None]
-        year_said = any(_YEAR.search(self.sketch.text(slot.at)) for slot in slots)
-        spans = read if year_said else in_its_year(arguments.get("period"), read)
+        read = [days_left_out(slot, arguments.get("period"), self.sketch.as_of) for slot in slots]
+        spans = [span for span, _ in read if span]
         found = leave_out(tool, arguments, spans) if spans and len(spans) == len(slots) else None
-        if found is None or not spans:
+        if found is None:
             return tool, arguments
         self.used.update(slot.at for slot in slots)
         self.cue("exclude", "never")
-        for slot in slots if spans == read else ():
-            self._say(slot.span.assumption)
+        self.assume(*(supposed for _, supposed in read))
         years = {span[0].year for span in spans}
-        if "period" not in arguments and len(years) == 1 and year_said:
+        if "period" not in arguments and len(years) == 1 and any(_YEAR.search(self.sketch.text(slot.at)) for slot in slots):
             found[1]["period"] = {"kind": "calendar", "year": years.pop()}
             self.assume(f"the rest of {spans[0][0].year}, because no other time was named")
         return found

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pydantic import TypeAdapter
-
 from agents.language.edits.draft import SIDES, Draft, objects, texts
 from agents.language.figures import Json
 from agents.language.follow import CURRENT
-from agents.language.leaving_out import leave_out, span_of
+from agents.language.leaving_out import days_left_out, leave_out, span_of
 from agents.language.replies import quoted, replies
-from agents.language.sketch import IN_DAYS, TIMES, Sketch, TimeSlot
+from agents.language.sketch import IN_DAYS, TIMES, Sketch
 from agents.language.taker import as_json
-from tools.query.contract import Between, Calendar, Comparison, Period
+from tools.query.contract import Between, Comparison
 
 _LENGTHS = {"inactive": "days", "longest_gaps": "at_least_days", "overdue": "at_least_days", "nth_event": "within_days"}
 _DAILY = ("supplier_options", "price_in_force", "stock_ageing")
@@ -92,12 +90,14 @@ def _left_out(draft: Draft) -> None:
         draft.put("periods", rest if len(rest) > 1 else None)
         draft.put("period", rest[0] if len(rest) == 1 else None)
         return
-    spans = [_within(draft, slot) for slot in slots]
-    found = leave_out(draft.tool, draft.arguments, [span for span in spans if span]) if all(spans) else None
+    read = [days_left_out(slot, draft.arguments.get("period"), draft.as_of) for slot in slots]
+    spans = [span for span, _ in read if span]
+    found = leave_out(draft.tool, draft.arguments, spans) if len(spans) == len(slots) else None
     if found is None:
         words = quoted([draft.sketch.text(slot.at) for slot in slots])
         draft.fail(replies(draft.sketch.language).say("whole_days", words=words))
         return
+    draft.take.assume(*(supposed for _, supposed in read))
     draft.tool, draft.arguments, draft.changed = *found, True
 
 
@@ -115,22 +115,6 @@ def _let_in(draft: Draft) -> None:
 def _but(condition: Json, day: str) -> Json:
     left = [each for each in texts(condition.get("values")) if each != day]
     return {**condition, "op": "!=" if len(left) == 1 else condition["op"], "values": left}
-
-
-def _within(draft: Draft, slot: TimeSlot) -> tuple[date, date] | None:
-    """The days of what is left out, where they lie within those that are counted; a month without a year is one of these."""
-    span = span_of(slot.span.meaning, draft.as_of)
-    period = draft.arguments.get("period")
-    held = span_of(TypeAdapter(Period).validate_python(period), draft.as_of) if isinstance(period, dict) else None
-    if span is None or held is None:
-        return span
-    meaning = slot.span.meaning
-    if isinstance(meaning, Calendar) and slot.span.assumption and not (held[0] <= span[0] <= held[1]):
-        years = (span_of(meaning.model_copy(update={"year": year})) for year in range(held[0].year, held[1].year + 1))
-        span = next((each for each in years if each and held[0] <= each[0] <= held[1]), span)
-    elif slot.span.assumption:
-        draft.take.assume(slot.span.assumption)
-    return span if held[0] <= span[1] and span[0] <= held[1] and span != held else None
 
 
 def _all_time(draft: Draft) -> None:

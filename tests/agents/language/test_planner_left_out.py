@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
-from agents.language.leaving_out import in_its_year
 from tests.agents.language.planner_stage import Planner, where
 
 
@@ -26,8 +25,21 @@ def test_what_is_left_out_lies_in_the_year_that_is_asked_about(
     assert {"where": arguments["where"]} == where(dimension, left, op="!=")
 
 
-def test_a_part_of_a_year_without_its_number_is_not_left_out_of_another() -> None:
-    assert in_its_year({"kind": "named", "name": "last_year"}, [(date(2026, 3, 1), date(2026, 3, 31))]) is None
+def test_a_month_without_a_year_is_left_out_of_last_year(planner: Planner) -> None:
+    ((_, arguments),) = planner.calls("revenue last year without march")
+    last = planner.as_of.year - 1
+    assert arguments["period"] == {"kind": "named", "name": "last_year"}
+    assert {"where": arguments["where"]} == where("month", f"{last}-03-01", op="!=")
+
+
+def test_last_month_is_left_out_of_this_year(planner: Planner) -> None:
+    ((_, arguments),) = planner.calls("revenue this year without last month")
+    before = planner.as_of.replace(day=1) - timedelta(days=1)
+    assert {"where": arguments["where"]} == where("month", before.replace(day=1).isoformat(), op="!=")
+
+
+def test_a_month_outside_the_days_that_are_asked_about_is_not_dropped_in_silence(planner: Planner) -> None:
+    assert planner.plan("revenue last month without march 2024").outcome != "answer"
 
 
 @pytest.mark.parametrize("question", ["which customers bought in january but not only in q1", "january q1 purchases without only"])
