@@ -45,7 +45,6 @@ class Understood(Frozen):
     language: Language = "en"
     edits: Plan | None = None  # the last plan, when the message only changes it ("and for Hanoi?")
     calls: tuple[PlannedCall, ...] = ()  # the calls of that plan as the message changes them, where it says all of it in them
-    left: tuple[str, ...] = ()  # words of the message those calls take no account of
     chance: float | None = None  # that those calls are what was meant
     reply: str = ""  # why the message cannot be answered, in its language: then it is not tried in another way
     moments: tuple[Moment, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from tools.call import call as call_tool
 from tools.errors import ToolError
 from tools.facts import Evidence, Fact
 
+_LOG = logging.getLogger("oiis.agents")
 MOST_SECONDS = 0.3  # all options together: a question is not kept waiting for what stands beside it
 
 
@@ -44,6 +46,9 @@ async def figures_of(plan: Plan, context: TurnContext) -> Figures:
     done, late = await asyncio.wait(tasks.values(), timeout=MOST_SECONDS)
     for task in late:
         task.cancel()
+    for task in done:
+        if error := task.exception():
+            _LOG.error("the figure beside an option could not be found", exc_info=error)
     found = [(option, task.result()) for option, task in tasks.items() if task in done and task.exception() is None]
     return _shown([(option, each) for option, each in found if each], plan, context)
 

@@ -110,7 +110,7 @@ def _nothing(page: Page) -> str:
 def _trouble(plan: Plan, finding: Finding, book: Book) -> tuple[str, tuple[Fact, ...]]:
     """What could not be said, and why."""
     asked = next((part.question for part in plan.parts if finding.call in part.calls), plan.standalone_question)
-    why = finding.why.rstrip(". ") or book.sentences[f"trouble_{finding.trouble or 'failed'}"]
+    why = book.reason(finding.why.rstrip(". "), book.sentences[f"trouble_{finding.trouble or 'failed'}"])
     facts = tuple(_words_fact(f"{finding.call.id}.{name}", words) for name, words in (("question", asked), ("why", why)))
     return book.say("trouble", what=f"{{fact:{facts[0].id}}}", why=f"{{fact:{facts[1].id}}}"), facts
 

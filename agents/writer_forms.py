@@ -118,10 +118,19 @@ def write_breakdown(page: Page) -> list[str]:
     key = "breakdown_time" if page.bucket or len(page.rows) < 2 else "breakdown"
     lead = page.book.say(key, metric=page.metric(), by=by, when=page.when())
     return [
+        *_kept(page),
         lead,
         *listing(page, metrics, limit=MOST_BUCKETS if page.bucket else LISTED),
         *more(page, MOST_BUCKETS if page.bucket else LISTED),
     ]
+
+
+def _kept(page: Page) -> list[str]:
+    """How many members meet the condition, where one is set and every one of them has a name."""
+    named = len(page.names) == 1 and all(page.cell(row, page.names[0]) is not None for row in range(len(page.rows)))
+    if page.bucket or not named or not page.asked("having") or page.findings.truncated:
+        return []
+    return [page.book.say("kept", count=page.count(), members=page.members(page.names[0], len(page.rows)))]
 
 
 def _moved(page: Page, row: int, metric: str) -> str:

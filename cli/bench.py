@@ -83,8 +83,18 @@ def ablation(
     bench_ablation(home, size, seed)  # type: ignore[arg-type]
 
 
+# Which options of `forecast` each of its sources reads; "" is none of them.
+_READ = {
+    "data": {"data", "calendar", "future_prices", "horizon", "predict", "network"},
+    "home": {"home", "horizon"},
+    "retail": {"retail"},
+    "": {"largest"},
+}
+
+
 @app.command("forecast")
 def forecast(
+    context: typer.Context,
     data: Annotated[Path | None, typer.Option(help="Daily sales as Parquet: store_id, item_id, date, units, sell_price")] = None,
     calendar: Annotated[Path | None, typer.Option(help="Its calendar as Parquet: date, event_name_1, snap_<state>")] = None,
     future_prices: Annotated[Path | None, typer.Option(help="Prices of the days to come, as far as they are known")] = None,
@@ -105,6 +115,7 @@ def forecast(
         raise typer.BadParameter(f"{missing[0]} is not there")
     if data and calendar is None:
         raise typer.BadParameter("--calendar names the days of the sales file; it is needed with --data")
+    _refuse_unread(context)
     if data and calendar:
         bench_files(data, calendar, future_prices, horizon, predict, network)
     elif home:
@@ -113,6 +124,18 @@ def forecast(
         bench_retail(retail)
     else:
         bench_growth(tuple(size for size in SIZES if size <= largest))
+
+
+def _refuse_unread(context: typer.Context) -> None:
+    """Refuses options that would change nothing beside the others."""
+    given = [name for name in context.params if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"]
+    chosen = next((name for name in _READ if name in given), "")
+    unread = [name for name in given if name not in _READ[chosen]]
+    if unread:
+        beside = f"with --{chosen}" if chosen else "without --data, --home or --retail"
+        read = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(_READ[chosen] - {chosen}))
+        option = unread[0].replace("_", "-")
+        raise typer.BadParameter(f"--{option} is not read {beside}" + (f"; read are {read}" if read else ""))
 
 
 @app.command("retrieval")

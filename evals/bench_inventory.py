@@ -119,16 +119,15 @@ def m5_forecast(data: Path, past: Past) -> Forecast | None:
     calendar = data.with_name(CALENDAR)
     if not calendar.exists():
         return None
-    names = {"{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids}
+    own = np.array(["{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids])
     first = past.history.as_of - timedelta(days=past.stretch_days)
-    panel = _part(read_panel(data, calendar, None, 28), names, first - timedelta(days=LEARN_DAYS))
+    panel = _part(read_panel(data, calendar, None, 28), set(own.tolist()), first - timedelta(days=LEARN_DAYS))
     found = look_back(panel, quick(), first, TRAIN_EVERY_DAYS)
     memory = Memory()
-    own = np.array(["{1}{2}{0}".format(*name.split("/"), SEPARATOR) for name in past.history.ids])
 
     def forecast(history: History, days: int) -> Outlook:
         usual, told = past.usual(history, days), told_on(found, history.as_of, past.weeks(history))
-        part = best_part(found, replace(history, ids=tuple(map(str, own))), memory)
+        part = best_part(found, replace(history, ids=tuple(map(str, own))), memory=memory)
         return usual if told is None else share_out(told, own, np.ones(len(own)), usual, part)
 
     return forecast
@@ -154,13 +153,12 @@ def m5_policies(stretch: Stretch, past: Past, leads: LeadTimes, forecast: Foreca
     return {name: replay(stretch, rule, settings) for name, (rule, settings) in rules.items()}
 
 
-def demo_outcomes(home: Path | None, days: int = DEMO_DAYS, series: int = DEMO_SERIES) -> tuple[Said, tuple[float, float], tuple[str, ...]]:
+def demo_outcomes(home: Path, days: int = DEMO_DAYS, series: int = DEMO_SERIES) -> tuple[Said, tuple[float, float], tuple[str, ...]]:
     """The demo company's last months under every rule, units on hand and fill rate as they really were, and what was used."""
-    with _company_in(home, days) as place:
-        context = ToolContext(serve_snapshot(Warehouse(place).snapshot()))
-        query = ReplayQuery(days=days, most_series=series)
-        stage = set_stage(context, open_desk(context, query, "a replay"), query)
-        return run_policies(stage, query.review_days, untrained=True), (stage.held_units, stage.served), stage.notes
+    context = ToolContext(serve_snapshot(Warehouse(home).snapshot()))
+    query = ReplayQuery(days=days, most_series=series)
+    stage = set_stage(context, open_desk(context, query, "a replay"), query)
+    return run_policies(stage, query.review_days, untrained=True), (stage.held_units, stage.served), stage.notes
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from knowledge.embed_cache import CachedEmbedder
 from knowledge.fuse import TUNED, Weights
 from knowledge.index import unit_of
 from knowledge.index_corpus import Corpus, Unit
+from knowledge.keyword import question_weights
 from knowledge.library import Library
 from knowledge.rerank import DEPTH, Asked, bonus, without_repeats
 from knowledge.search_filters import key_of, visible
@@ -140,7 +141,7 @@ class Shelf:
 
     def _views(self, question: str) -> Views:
         views = look(question)
-        return views if self._form.synonyms else replace(views, terms={term: views.terms[term] for term in views.said})
+        return views if self._form.synonyms else replace(views, terms=question_weights(question, pairs=views.language == "vi"))
 
     def _passage(self, place: int, score: float) -> Passage:
         document, chunk = self._held[place]

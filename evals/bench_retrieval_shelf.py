@@ -22,7 +22,7 @@ class MadeShelf:
         self._count = count
         self._documents = tuple(_document(number) for number in range(-(-count // _A_DOCUMENT)))
 
-    def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]:
+    def chunks(self, as_of: date | None = None) -> Iterator[tuple[Document, Chunk]]:
         """Every chunk with its document."""
         for start in range(0, self._count, _SLAB):
             for place, text in enumerate(made_texts(min(_SLAB, self._count - start), seed=start), start):

@@ -42,12 +42,14 @@ SUITES: tuple[Suite, ...] = (
     Suite("dev2", "questions of a second author that may be looked at", ("dev2",)),
     Suite("dev3", "questions of a third author that may be looked at", ("dev3",)),
     Suite("dev4", "questions of a fourth and a fifth author that may be looked at", ("dev4",)),
+    Suite("dev5", "half of the questions of a seventh and an eighth author, which may be looked at", ("dev5",)),
     Suite(
         "quick", "every third question of dev and dev2: what CI asks", ("dev", "dev2"), lambda case: not case.is_dialogue and _third(case)
     ),
     Suite("test", "questions and dialogues of which only totals are looked at", ("test",)),
     Suite("test3", "questions of a third author of which only totals are looked at", ("test3",)),
     Suite("test4", "questions of a sixth author of which only totals are looked at", ("test4",)),
+    Suite("test5", "the other half of the questions of a seventh and an eighth author: only totals are looked at", ("test5",)),
     Suite("all", "everything"),
     Suite("smoke", "every tenth question of dev", ("dev",), lambda case: not case.is_dialogue and case.id.endswith("1")),
     Suite("dialogues", "conversations of several turns", keep=lambda case: case.is_dialogue),

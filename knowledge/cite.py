@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from knowledge.cite_conflicts import Conflict, conflicts_among
 from knowledge.cite_features import Features, Line, features_of, read_lines
 from knowledge.cite_subject import about_the_same
+from knowledge.clauses_quantities import fold
 from knowledge.contract import Passage, Quote
 from knowledge.embed import Embedder
 
@@ -60,7 +61,11 @@ def answer_from(question: str, passages: Sequence[Passage], embedder: Embedder |
     if chance < ENOUGH:
         return Reply((), False, f"the nearest sentence answers with a chance of {chance:.0%}; {ENOUGH:.0%} is needed")
     share, most = (_KEPT_OF_OPEN, _QUOTES_OF_OPEN) if _OPEN.search(question.casefold()) else (_KEPT, _QUOTES)
-    kept = [each.line for each in said if math.exp(each.weight - best.weight) >= share][:most]
+    near: dict[str, Line] = {}
+    for each in said:
+        if math.exp(each.weight - best.weight) >= share:
+            near.setdefault(fold(each.line.text), each.line)  # the same words in another version or section are no second answer
+    kept = list(near.values())[:most]
     quotes = tuple(found for line in kept if (found := quote(line.passage, line.text)))
     rivals = tuple(found for line in _best_of_each(said) if (found := quote(line.passage, line.text)) and found not in quotes)
     conflicts = tuple(each for each in conflicts_among((*quotes, *rivals), passages) if {each.newer, each.older} & set(quotes))

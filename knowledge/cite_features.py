@@ -11,11 +11,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.cite_kinds import AnswerKind, kinds_wanted, lacks, plain_words
+from knowledge.cite_kinds import AnswerKind, kinds_wanted, lacks
 from knowledge.cite_sentences import pieces
+from knowledge.clauses_quantities import fold
 from knowledge.contract import Passage
 from knowledge.embed import Embedder
-from knowledge.keyword_words import fold, is_vietnamese, rarity, terms
+from knowledge.keyword_words import is_vietnamese, rarity, terms
 from knowledge.language import detect
 from knowledge.views_synonyms import other_words
 
@@ -86,7 +87,7 @@ def features_of(question: str, lines: Sequence[Line], passages: Sequence[Passage
                 alike_vi=near if asked.vietnamese else 0.0,
                 below=near - highest,
                 lacks=float(lacks(asked.kinds, line.text)),
-                label=float(bool(_ABOUT_THE_PAPER.search(plain_words(line.text)))),
+                label=float(bool(_ABOUT_THE_PAPER.search(fold(line.text)))),
                 rank=math.log1p(line.place),
                 phrase=asked.phrases_in(line.text),
                 title=titles[line.place] - told,

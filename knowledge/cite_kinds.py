@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
-from knowledge.keyword_words import fold
+from knowledge.clauses_quantities import COUNT, Found, amounts, durations, fold, percentages
 
 AnswerKind = Literal["duration", "day", "share", "money", "person", "number"]
-_WORD_NUMBER = (
-    r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|once|twice"
-    r"|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|nua)"
-)
-_LENGTH = r"(?:days?|weeks?|months?|years?|hours?|minutes?|nights?|ngay|tuan|thang|nam|gio|phut|dem)"
-_MONEY = r"(?:vnd|usd|eur|dong|\$|€|£|trieu|ty|million|billion)"
 _WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|chu nhat|thu (?:hai|ba|tu|nam|sau|bay)"
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _PEOPLE = (
@@ -48,31 +42,29 @@ _ASKED: Mapping[Literal["en", "vi"], Mapping[AnswerKind, re.Pattern[str]]] = {
         "number": re.compile(r"bao nhieu|\bmay\b"),
     },
 }
+_OFTEN = r"\b(?:daily|weekly|monthly|yearly|quarterly|every|once|twice|times an?|moi (?:ngay|tuan|thang))\b"
 _HELD: Mapping[AnswerKind, re.Pattern[str]] = {
-    "duration": re.compile(
-        rf"\b{_WORD_NUMBER}\b[^.;]{{0,14}}?\b{_LENGTH}\b"
-        r"|\b(?:daily|weekly|monthly|yearly|quarterly|every|once|twice|moi (?:ngay|tuan|thang))\b"
-    ),
+    "duration": re.compile(rf"\b(?:{COUNT}|half(?: an?)?|nua)[ -]?(?:(?:hour|minute|year|night)s?|gio|phut|dem|nam(?! \d))\b|{_OFTEN}"),
     "day": re.compile(rf"\d|\b(?:{_WEEKDAYS}|{_MONTHS}|may|before|after|until|when|noon|evening|morning|truoc|sau|khi)\b"),
-    "share": re.compile(r"\d\s?%|percent|per cent|phan tram|\bhalf\b|\bthird\b|\bnua\b"),
-    "money": re.compile(rf"\d[\d.,]*\s*{_MONEY}|{_MONEY}\s*\d|\b\d{{1,3}}(?:[.,]\d{{3}})+\b|\bfree\b|mien phi"),
+    "share": re.compile(r"\b(?:per ?cent|phan tram|half|third|nua)\b"),
+    "money": re.compile(r"\b\d{1,3}(?:[.,]\d{3})+\b|\d ?(?:million|billion|trieu|ty)\b|\bfree\b|\bmien phi\b"),
     "person": re.compile(rf"\b(?:{_PEOPLE})\b"),
-    "number": re.compile(rf"\d|\b{_WORD_NUMBER}\b"),
+    "number": re.compile(rf"\b(?:{COUNT}|half|once|twice|nua)\b|\d"),
 }
-
-
-def plain_words(text: str) -> str:
-    """Small letters without marks, one blank between words."""
-    return " ".join(fold(word) for word in text.split())
+_COUNTED: Mapping[AnswerKind, Callable[[str], Iterator[Found]]] = {"duration": durations, "share": percentages, "money": amounts}
 
 
 def kinds_wanted(question: str, vietnamese: bool) -> frozenset[AnswerKind]:
     """The kinds of answer that would do; none when the question does not tell."""
-    said = plain_words(question)
+    said = fold(question)
     return frozenset(kind for kind, cue in _ASKED["vi" if vietnamese else "en"].items() if cue.search(said))
 
 
 def lacks(wanted: frozenset[AnswerKind], text: str) -> bool:
     """Whether a text holds no answer of any kind that is wanted."""
-    said = plain_words(text)
-    return bool(wanted) and not any(_HELD[kind].search(said) for kind in wanted)
+    said = fold(text)
+    return bool(wanted) and not any(_holds(said, kind) for kind in wanted)
+
+
+def _holds(said: str, kind: AnswerKind) -> bool:
+    return bool(_HELD[kind].search(said)) or (kind in _COUNTED and any(_COUNTED[kind](said)))

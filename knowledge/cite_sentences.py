@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 # A point ends a sentence before a capital letter, a digit or a quote; not after one letter ("No. 4 B. Smith") nor after a number of a list.
-_END = re.compile(r"(?<=[^\W\d_]{2}[.!?])[\"”')]*\s+(?=[^\W_]|[\"“'(])|(?<=[%)\d][.!?])\s+(?=[^\W\d_])")
+# 。 ends one anywhere.
+_END = re.compile(r"(?<=[^\W\d_]{2}[.!?])[\"”')]*\s+(?=[^\W_]|[\"“'(])|(?<=[%)\d][.!?])\s+(?=[^\W\d_])|(?<=[。！？])(?![」』”）])")
 _LIST_NUMBER = re.compile(r"^\d{1,2}(?:\.\d{1,2})*[.)]\s")
 _SHORT = frozenset(
     {"no.", "nr.", "art.", "fig.", "approx.", "incl.", "e.g.", "i.e.", "co.", "ltd.", "inc.", "mr.", "mrs.", "dr.", "st.", "vs."}
@@ -60,6 +61,6 @@ def _is_row(line: str) -> bool:
 
 
 def _is_heading(line: str) -> bool:
-    return (
-        len(line) <= 90 and line[-1] not in ".!?;:,%" and (line.startswith("#") or bool(_LIST_NUMBER.match(line)) or len(line.split()) <= 6)
-    )
+    if len(line) > 90 or line[-1] in ".!?;:,%。！？；：、":
+        return False
+    return line.startswith("#") or bool(_LIST_NUMBER.match(line)) or len(line.split()) <= 6

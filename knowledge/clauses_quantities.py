@@ -18,13 +18,15 @@ _EN_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "
 _VI_ONES = {"một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9}
 _VI_ONE = "|".join(_VI_ONES)
 _VI_COUNT = re.compile(rf"\b(?:(?P<tens>{_VI_ONE}) mươi(?: (?P<unit>{_VI_ONE}))?|(?P<ten>mười)(?: (?P<more>{_VI_ONE}))?|(?P<one>{_VI_ONE}))"
-                       r"(?=\s*(?:\(\s*\d+\s*\)\s*)?(?:ngày|tuần|tháng|phần trăm)\b)")  # fmt: skip
+                       r"(?=\s*(?:\(\s*\d+\s*\)\s*)?(?:ngày|tuần|tháng|năm|giờ|phút|đêm|phần trăm)\b)")  # fmt: skip
 _EN_WORD = rf"(?:(?:{'|'.join(_EN_TENS)})(?:[- ](?:{'|'.join(_EN_ONES[1:10])}))?|{'|'.join(sorted(_EN_ONES[1:], key=len, reverse=True))})"
 NUMBER = r"\d+(?:[.,]\d+)*"
+COUNT = rf"(?:{NUMBER}|{_EN_WORD})"
 _COUNT = rf"(?:(?P<spelt>{_EN_WORD})\s*(?:\(\s*(?P<shown>\d+)\s*\))?|(?P<digits>\d+)(?:\s*\([a-z -]+\))?)"
 _UNITS = {"day": 1, "ngay": 1, "week": 7, "tuan": 7, "month": 30, "thang": 30}
 _DURATION = re.compile(
-    rf"\b{_COUNT}\s*[- ]?(?P<working>working |business |banking )?(?P<unit>days?|weeks?|months?|ngay|tuan|thang)\b(?P<lam> lam viec)?"
+    rf"\b{_COUNT}\s*[- ]?(?P<working>working |business |banking )?(?:calendar |full |consecutive )?"
+    r"(?P<unit>days?|weeks?|months?|ngay|tuan|thang(?! \d))\b(?P<lam> lam viec)?"  # "ngay 5 thang 3" is a day
 )
 _SIGN = r"(?:%|percent\b|per cent\b|phan tram\b)"
 _HALF = r"(?P<half>half an?|one[- ]half|nua)\s*(?:of (?:one|a) )?"
@@ -43,9 +45,11 @@ _CURRENCIES = {
     "gbp": "GBP",
     "£": "GBP",
 }
-_NAMES = r"us\$|\$|€|£|vnd|usd|eur|gbp|dong|d(?![a-z])"
+_NAMES = r"us\$|\$|€|£|vnd|usd|eur|gbp"  # dong stands behind its number only: "hop dong 12" is a contract
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
-_AMOUNT = re.compile(rf"(?:(?P<before>{_NAMES})\s*)?(?P<number>{NUMBER})\s*(?P<scale>{_SCALE})?\b\s*(?P<after>{_NAMES})?")
+_AMOUNT = re.compile(
+    rf"(?:(?<![a-z])(?P<before>{_NAMES})\s*)?(?P<number>{NUMBER})\s*(?P<scale>{_SCALE})?\b\s*(?P<after>{_NAMES}|dong|d(?![a-z]))?"
+)
 
 
 @dataclass(frozen=True)

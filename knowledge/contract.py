@@ -70,6 +70,7 @@ class Parsed(Frozen):
     language: Language
     dates: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
+    entries: tuple[tuple[int, str], ...] = ()  # of a feed: the first block of each entry, and what the feed calls it
 
 
 class Chunk(Frozen):

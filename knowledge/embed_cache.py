@@ -50,13 +50,10 @@ class CachedEmbedder:
 
     def forget_others(self) -> None:
         """Let go of every vector that was not asked for since this was made: what was removed leaves no trace here either."""
-        with self._opened() as connection:
-            with connection:
-                connection.execute("CREATE TEMP TABLE asked (key BLOB PRIMARY KEY) WITHOUT ROWID")
-                connection.executemany("INSERT INTO asked VALUES (?)", [(key,) for key in self._asked])
-                gone = connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM asked)").rowcount
-            if gone:
-                connection.execute("VACUUM")
+        with self._opened() as connection, connection:
+            connection.execute("CREATE TEMP TABLE asked (key BLOB PRIMARY KEY) WITHOUT ROWID")
+            connection.executemany("INSERT INTO asked VALUES (?)", [(key,) for key in self._asked])
+            connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM asked)")
 
     def _key(self, text: str) -> bytes:
         return hashlib.blake2b(text.encode(), digest_size=16, key=self.name.encode()[:64]).digest()
@@ -83,6 +80,7 @@ def _open(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=30)
     try:
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is not in the file any more
         connection.execute(_TABLE)
         connection.execute("SELECT key FROM vectors LIMIT 1").fetchall()
         (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from pydantic import ConfigDict
 
-from ingestion.errors import IngestionError, NoWarehouse
-from ingestion.versions import POINTER, Version, Versions
+from ingestion.errors import Busy, IngestionError, NoWarehouse
+from ingestion.versions import LOCK, POINTER, Version, Versions, writer_lock
 from knowledge.contract import Chunk, Document, Frozen
 from knowledge.embed import Embedder, MiniLM
 from knowledge.embed_cache import CachedEmbedder
@@ -22,7 +23,7 @@ from knowledge.index_corpus import Corpus, Unit
 from knowledge.index_parts import table_parts, text_parts
 from knowledge.index_state import CARD, FORMAT
 from knowledge.keyword_words import terms
-from knowledge.vectors import ChromaVectors, VectorsDown, drop_collections, drop_others
+from knowledge.vectors import ChromaVectors, StoreAway, VectorsDown, drop_collections, drop_others
 
 OWNER, CANARIES, THREADS = "owner", 8, 2
 
@@ -33,7 +34,7 @@ Marks = tuple[tuple[int, int], ...]
 class Shelf(Protocol):
     """What an index needs of a library."""
 
-    def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]: ...
+    def chunks(self, as_of: date | None = None) -> Iterator[tuple[Document, Chunk]]: ...
 
     def state(self) -> str: ...
 
@@ -52,11 +53,12 @@ class Canary(Frozen):
 
 
 class Card(Frozen):
-    """What an index version says of itself."""
+    """What an index version says of itself; earlier releases said more."""
+
+    model_config = ConfigDict(extra="ignore")
 
     format: int
     state: str = ""  # of the library, which is another one after every change and after a backup was put back
-    revision: int = 0  # what earlier releases kept instead
     embedder: str
     units: int
     documents: int
@@ -109,12 +111,12 @@ class OpenIndex:
 class DocumentIndex:
     """The versions of the index under one folder, with the vectors of the texts the newest one holds.
 
-    One version is kept unless told otherwise: it can be made again from the library, and what was removed lies in no older one.
+    One version is kept: it can be made again from the library, and what was removed lies in no older one.
     """
 
-    def __init__(self, root: Path, chroma_url: str | None = None, embedder: Embedder | None = None, keep: int = 1) -> None:
+    def __init__(self, root: Path, chroma_url: str | None = None, embedder: Embedder | None = None) -> None:
         self.root, self._url = root, chroma_url
-        self._versions = Versions(root, keep)
+        self._versions = Versions(root, keep=1)
         self.embedder: Embedder = embedder or MiniLM(threads=THREADS)
 
     def current(self) -> Version | None:
@@ -160,8 +162,9 @@ class DocumentIndex:
             check(Corpus.load(draft.path), card)
             notes = self._store_vectors(draft.name, corpus, card)
             draft.keep()
-        embedder.forget_others()
-        self._drop_stores()
+        with contextlib.suppress(Busy), writer_lock(self.root / LOCK, 2.0):  # whoever builds now clears up as well
+            embedder.forget_others()
+            self._drop_stores()
         return Built(draft.name, card.documents, card.units, embedder.embedded, time.monotonic() - started, notes)
 
     def trouble(self) -> tuple[str, ...]:
@@ -198,9 +201,9 @@ class DocumentIndex:
         """Whether this version is the one that is open, and nobody touched its files since they were checked."""
         return opened.version == version.name and opened.marks == _marks(version)
 
-    def look_again(self, opened: OpenIndex) -> None:
-        """Try once more for the vector store of an open version whose store was away."""
-        opened.near, opened.notes = self._near(opened.version, opened.corpus, opened.card)
+    def look_again(self, opened: OpenIndex) -> tuple[ChromaVectors | None, tuple[str, ...]]:
+        """The vector store of an open version whose store was away, if it is back, and what to say of it."""
+        return self._near(opened.version, opened.corpus, opened.card)
 
     def _drop_stores(self) -> None:
         """Delete the stores of versions that are gone; a server that does not answer is cleared by the next build."""
@@ -215,16 +218,16 @@ class DocumentIndex:
         return None if self.trouble() else self.card()
 
     def _near(self, name: str, corpus: Corpus, card: Card) -> tuple[ChromaVectors | None, tuple[str, ...]]:
-        """The vector store of a version; one that is broken is made again from the sealed vectors."""
+        """The vector store of a version; one that answers but is broken is made again from the sealed vectors."""
         try:
             return self._opened(name, corpus, card), ()
         except VectorsDown as broken:
             why = broken
-        try:
-            with self._versions.building(wait_seconds=2.0):  # the writer's lock: nobody else builds meanwhile
+        if not isinstance(why, StoreAway):
+            # Under the writer's lock: nobody else builds meanwhile.
+            with contextlib.suppress(IngestionError, OSError), self._versions.building(wait_seconds=2.0):
                 return self._stored(name, corpus, card), ("the vector store was damaged and has been made again",)
-        except IngestionError:
-            return None, (f"searched by keywords only: the vector store does not answer ({why.what})",)
+        return None, (f"searched by keywords only: the vector store does not answer ({why.what})",)
 
     def _store_vectors(self, name: str, corpus: Corpus, card: Card) -> tuple[str, ...]:
         try:

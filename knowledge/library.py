@@ -148,13 +148,13 @@ class Library:
             raise missing(doc_id, version)
         return Parsed.model_validate_json(zlib.decompress(row[0]))
 
-    def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]:
-        """Every chunk with its document: of all versions, of those in force on a day, or of those filed after a revision."""
+    def chunks(self, as_of: date | None = None) -> Iterator[tuple[Document, Chunk]]:
+        """Every chunk with its document: of all versions, or of those in force on a day."""
         with reading(self._file) as connection:
             if connection is None:
                 return
             speaking = None if as_of is None else frozenset(in_force(_documents(connection), as_of))
-            for document in list(_documents(connection, since=since)):
+            for document in list(_documents(connection)):
                 if speaking is not None and document not in speaking:
                     continue
                 for chunk in read_chunks(connection, document.doc_id, document.version):
@@ -178,11 +178,6 @@ class Library:
         with reading(self._file) as connection:
             query = "SELECT count(*) FROM chunks WHERE doc_id = ? AND version = ?"
             return int(connection.execute(query, (doc_id, version)).fetchone()[0]) if connection else 0
-
-    def revision(self) -> int:
-        """A number that grows with every change; 0 when nothing was ever added."""
-        with reading(self._file) as connection:
-            return read_revision(connection) if connection else 0
 
     def state(self) -> str:
         """What the library holds, in a word that changes with every change and differs from that of any other library; empty at first."""
@@ -265,9 +260,9 @@ class Library:
         return Added(document, "corrected", (), len(chunks.chunks))
 
 
-def _documents(connection: sqlite3.Connection, doc_id: str | None = None, since: int | None = None) -> Iterator[Document]:
-    query = "SELECT body FROM documents WHERE (?1 IS NULL OR doc_id = ?1) AND (?2 IS NULL OR filed > ?2) ORDER BY doc_id, version"
-    for (body,) in connection.execute(query, (doc_id, since)):
+def _documents(connection: sqlite3.Connection, doc_id: str | None = None) -> Iterator[Document]:
+    query = "SELECT body FROM documents WHERE ?1 IS NULL OR doc_id = ?1 ORDER BY doc_id, version"
+    for (body,) in connection.execute(query, (doc_id,)):
         yield Document.model_validate_json(body)
 
 

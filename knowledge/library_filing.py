@@ -18,7 +18,7 @@ from knowledge.parse_errors import BadDocument
 
 MOST_NAME_CHARACTERS, MOST_TITLE_CHARACTERS, MOST_ENTITIES = 255, 300, 50
 _DOC_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-_SCOPE = re.compile(r"^[a-z][a-z0-9_-]{0,39}(:[a-z][a-z0-9_-]{0,39})?$")
+_SCOPE = re.compile(r"^documents:[a-z][a-z0-9_-]{0,39}$")
 WRITE_SCOPE = "documents:write"  # what it takes to add and delete; it shows nothing
 _LIKE_TITLES = 0.6
 # The first that fits names the kind; the folder and the name are asked before the title.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
@@ -20,7 +21,7 @@ _ENTRIES = ("item", "entry")
 _TEXTS = ("encoded", "content", "description", "summary")
 _DAYS = ("pubDate", "published", "date", "updated")
 _MARKS = ("guid", "id")
-_SUFFICIENT, _OPENING = 200, "Entry:"
+_SUFFICIENT = 200
 
 
 @dataclass(frozen=True)
@@ -43,46 +44,36 @@ def read(content: bytes, name: str) -> Parsed:
         ) from error
     entries = [element for element in root.iter() if _local(element) in _ENTRIES]
     outline = Outline()
-    for entry in entries[:MOST_ENTRIES]:
-        _add(outline, entry)
+    marks = tuple((outline.size, _add(outline, entry)) for entry in entries[:MOST_ENTRIES])
     if len(entries) > MOST_ENTRIES:
         outline.note(f"it has {len(entries):,} entries, of which the first {MOST_ENTRIES} were read")
     title = next((_text(element) for element in root.iter() if _local(element) == "title"), "")
-    return outline.parsed(f"Feed: {title or name}")
+    return outline.parsed(f"Feed: {title or name}").model_copy(update={"entries": marks})
 
 
 def entries_of(parsed: Parsed) -> Iterator[Entry]:
-    """Each entry, the first of them first; one begins where a mark or another title stands."""
-    title, mark, blocks = "", "", []  # type: str, str, list[Block]
-    for block in parsed.blocks:
-        above = block.section[0] if block.section else ""
-        opens = block.text.startswith(_OPENING) and len(block.section) < 2
-        if blocks and (above != title or opens):
-            yield Entry(title, mark, tuple(blocks))
-            blocks = []
-        if above != title or opens:
-            title, mark = above, block.text.removeprefix(_OPENING).strip() if opens else ""
-        if not opens:
-            blocks.append(block.model_copy(update={"section": block.section[1:]}))
-    if blocks:
-        yield Entry(title, mark, tuple(blocks))
+    """Each entry that says anything, the first of them first."""
+    for (first, mark), (end, _) in pairwise((*parsed.entries, (len(parsed.blocks), ""))):
+        if blocks := parsed.blocks[first:end]:
+            inner = tuple(block.model_copy(update={"section": block.section[1:]}) for block in blocks)
+            yield Entry("".join(blocks[0].section[:1]), mark, inner)
 
 
-def _add(outline: Outline, entry: Element) -> None:
+def _add(outline: Outline, entry: Element) -> str:
+    """Put an entry into the outline; what it is called by its feed."""
     children = {_local(child): child for child in reversed(list(entry))}
     title = _text(children["title"]) if "title" in children else ""
     outline.heading((1.0,), title or "Without a title")
     day = next((found for name in _DAYS if name in children and (found := _day(_text(children[name])))), "")
     link = _link(children.get("link"))
-    mark = next((found for name in _MARKS if name in children and (found := _text(children[name]))), link)
-    outline.text(f"{_OPENING} {mark}")
     outline.text("\n".join(line for line in (f"Published on: {day}" if day else "", f"Source: {link}" if link else "") if line))
     for name in _TEXTS:
         if name in children and (said := "".join(children[name].itertext()).strip()):
             # A page of its own would have headings; they stand below this entry.
             fill_html(_Below(outline), said)
             if len(said) >= _SUFFICIENT:
-                return
+                break
+    return next((found for name in _MARKS if name in children and (found := _text(children[name]))), link)
 
 
 class _Below(Outline):

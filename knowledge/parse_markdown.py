@@ -31,7 +31,7 @@ def read(content: bytes, name: str) -> Parsed:
         text = text[front.end() :]
     marks = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST}).enable("table")
     _fill(outline, marks.parse(text))
-    if outline.is_empty:  # marks within marks beyond the limit
+    if not outline.size:  # marks within marks beyond the limit
         fill_text(outline, text)
     return outline.parsed(title)
 

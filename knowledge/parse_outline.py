@@ -68,9 +68,9 @@ class Outline:
             self._notes.append(text)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing was found yet."""
-        return not self._blocks
+    def size(self) -> int:
+        """How many blocks were found so far."""
+        return len(self._blocks)
 
     def parsed(self, title: str = "", pages: int = 0) -> Parsed:
         """The document; its title is the one given, else its first heading, which then stands above everything anyway."""

@@ -21,7 +21,7 @@ from knowledge.rerank import DEPTH, Asked, CrossEncoder, bonus, without_repeats
 from knowledge.search_filters import Known, Shelf, allowed_units, key_of, passes, staleness, visible
 from knowledge.search_rank import Allowed, Ranking, nothing_near, rank
 from knowledge.search_repair import BeingIndexed, Repair
-from knowledge.vectors import VectorsDown
+from knowledge.vectors import ChromaVectors, VectorsDown
 from knowledge.views import QuestionKind, Views, look
 
 DEFAULT_SCOPES = frozenset({"documents:read"})
@@ -151,10 +151,19 @@ class Searcher:
         return bool(version and now and now.name != version.name)
 
     def _look_again(self, opened: OpenIndex) -> None:
-        """A vector store that was away is asked for again every half minute, so that it is used once it is back."""
+        """A vector store that was away is looked for every half minute, beside the questions, and used once it is back."""
         if opened.near is None and time.monotonic() - self._looked_at >= _AWAY_SECONDS:
-            self.index.look_again(opened)
+            self._looked_at = float("inf")  # nobody else looks meanwhile
+            threading.Thread(target=self._find_store, args=(opened,), name="oiis-vectors", daemon=True).start()
+
+    def _find_store(self, opened: OpenIndex) -> None:
+        near, notes = self.index.look_again(opened)
+        with self._lock:
             self._looked_at = time.monotonic()
+            if opened.retired and not opened.users and near:
+                near.close()  # nobody will ask it any more
+            else:
+                opened.near, opened.notes = near, notes
 
     def _allowed(self, asked: Asking, opened: OpenIndex, known: Known) -> Allowed:
         """The units a caller may see on a day; kept, since the same callers ask again and again."""
@@ -170,17 +179,17 @@ class Searcher:
     def _rank(self, opened: OpenIndex, views: Views, allowed: Allowed) -> tuple[Ranking, tuple[str, ...]]:
         weights = self._weights[views.kind]
         vectors, notes = self._embedded(views)
-        near = opened.near.near if opened.near else nothing_near
+        store = opened.near
         try:
-            return rank(opened.corpus, views, vectors, weights, near, allowed), (*opened.notes, *notes)
+            return rank(opened.corpus, views, vectors, weights, store.near if store else nothing_near, allowed), (*opened.notes, *notes)
         except VectorsDown as down:
-            self._lost(opened, down)
+            self._lost(opened, store, down)
             return rank(opened.corpus, views, vectors, weights, nothing_near, allowed), (*opened.notes, *notes)
 
-    def _lost(self, opened: OpenIndex, down: VectorsDown) -> None:
+    def _lost(self, opened: OpenIndex, store: ChromaVectors | None, down: VectorsDown) -> None:
         """The store went away while it was open: nobody waits for it again before half a minute is over."""
         with self._lock:
-            if opened.near is None:
+            if opened.near is not store:  # somebody told already
                 return
             opened.close()
             opened.near, self._looked_at = None, time.monotonic()

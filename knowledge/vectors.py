@@ -32,6 +32,10 @@ class VectorsDown(IngestionError):
     """The vector store does not answer, or holds something else than it should."""
 
 
+class StoreAway(VectorsDown):
+    """Nothing answers where the vector store should be: it can be neither opened nor made again."""
+
+
 class ChromaVectors:
     """Nearest units by vector, from a folder of this installation or from a server by URL."""
 
@@ -119,13 +123,15 @@ def _client(place: Path | str) -> ClientAPI:
 
 
 def _check_alive(host: str, port: int, secure: bool) -> None:
-    """VectorsDown unless the server answers at once."""
+    """StoreAway unless the server answers at once."""
     asked = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port, timeout=_ALIVE_SECONDS)
     try:
         asked.request("GET", "/api/v2/heartbeat")
         with asked.getresponse() as reply:
             if reply.status != 200:
-                raise VectorsDown(f"it answers with status {reply.status}", where=f"{host}:{port}", expected="a Chroma server")
+                raise StoreAway(f"it answers with status {reply.status}", where=f"{host}:{port}", expected="a Chroma server")
+    except (OSError, http.client.HTTPException) as error:
+        raise StoreAway(f"it does not answer ({type(error).__name__})", where=f"{host}:{port}", remedy="check the server") from error
     finally:
         asked.close()
 

@@ -29,7 +29,6 @@ class Views:
     language: Language
     windows: tuple[str, ...]  # what is embedded: the whole of a short question, passages of a long one
     terms: Mapping[str, float]
-    said: frozenset[str]  # those of the terms that stand in the question itself
     heading_terms: Mapping[str, float]
     exact: tuple[str, ...]
 
@@ -40,14 +39,12 @@ def look(question: str) -> Views:
     exact = exact_terms(question)
     long = len(question.split()) > _SCENARIO_WORDS
     kind: QuestionKind = "scenario" if long else "vietnamese" if language == "vi" else "exact" if exact else "question"
-    said = question_weights(question, pairs=language == "vi")
     return Views(
         question=question,
         kind=kind,
         language=language,
         windows=windows(question) if long else (question.strip(),),
-        terms={**({} if long else other_words(question, language == "vi")), **said},
-        said=frozenset(said),
+        terms={**({} if long else other_words(question, language == "vi")), **question_weights(question, pairs=language == "vi")},
         heading_terms=heading_weights(question),
         exact=exact,
     )

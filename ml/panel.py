@@ -125,3 +125,10 @@ def _ahead(ahead: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
         return pd.DataFrame({"unique_id": pd.Series(dtype=object), "ds": pd.Series(dtype="datetime64[ns]")})
     typed = ahead.assign(ds=pd.to_datetime(ahead["ds"]).astype("datetime64[ns]"), unique_id=ahead["unique_id"].astype(str))
     return typed[typed["ds"] > pd.Timestamp(as_of)].sort_values(list(KEYS)).reset_index(drop=True)
+
+
+def step_of(panel: Panel) -> pd.Series:
+    """Root mean square of the step from one day to the next, by series: the scale of RMSSE; NaN where it never moved."""
+    ids = panel.days["unique_id"]
+    squares = panel.days.groupby("unique_id", sort=False)["y"].diff().pow(2)
+    return squares.groupby(ids, sort=False).mean().pow(0.5).replace(0.0, np.nan)

@@ -20,5 +20,10 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("product_count", "units"): "active_products",
     ("units", "received_units"): "received_units",
     ("on_time_delivery_rate", "supplier_on_time_rate"): "supplier_on_time_rate",
+    ("orders", "delivery_days"): "deliveries",
+    ("shipments", "delivery_days"): "deliveries",
+    ("shipments", "damaged_shipments"): "damaged_shipments",
+    ("deliveries", "damaged_shipments"): "damaged_shipments",
+    ("orders", "damaged_shipments"): "damaged_shipments",
     ("active_products", "received_units"): "received_units",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agents.brain import Understood
@@ -9,8 +10,10 @@ from agents.language.choices import chosen_options
 from agents.language.decide import judge_alone
 from agents.language.edits.widen import FILTERS
 from agents.language.follow import habits, starts_with
-from agents.language.history import answered, goes_back, goes_to_earlier, goes_to_the_start, last_of
+from agents.language.history import answered, goes_back, goes_back_and, goes_to_earlier, goes_to_the_start, last_of
 from agents.language.parse import language_of, parse
+from agents.language.pointing import points_at_nothing
+from agents.language.replies import replies
 from agents.language.tokens import Token, tidy, tokens_of
 from agents.language.turning import Turned
 from agents.language.vocabulary import Vocabulary
@@ -29,7 +32,8 @@ def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understoo
     if rest:  # scrap that, Coffee: said wrong and said again
         return Turned(rest, last, dialogue, words, language).understood(plain) if last else plain
     if last is None:
-        return plain
+        row = points_at_nothing(message)
+        return plain.model_copy(update={"reply": replies(language).say("no_rows", place=f"\u201c{row}\u201d")}) if row else plain
     idle = bool(last.plan.clarify and answered(dialogue)) and _asks_of_nothing(last, dialogue, words)
     if idle and (changed := Turned(message, answered(dialogue)[-1], dialogue, words, language).understood(plain)).calls:
         return changed
@@ -44,10 +48,55 @@ def standalone(message: str, dialogue: Dialogue, words: Vocabulary) -> Understoo
     if goes_back(message):
         steps = answered(dialogue)
         return _again(plain, steps[-2] if len(steps) > 1 else last)
+    if (rest := goes_back_and(message)) and len(steps := answered(dialogue)) > 1:
+        return Turned(rest, steps[-2], dialogue.model_copy(update={"handles": ()}), words, language).understood(plain)
     if earlier := goes_to_earlier(message, dialogue):
         turn, rest = earlier
         return Turned(rest, turn, dialogue, words, language).understood(plain) if rest else _again(plain, turn)
-    return Turned(message, last, dialogue, words, language).understood(plain)
+    return _in_parts(Turned(message, last, dialogue, words, language), plain)
+
+
+def _in_parts(turned: Turned, plain: Understood) -> Understood:
+    """The message as one change; where it is none and no question either, as one change after another."""
+    if turned.last.plan.calls() and (changed := _in_turn(_PARTED[0], turned, plain)):
+        return changed
+    found = turned.understood(plain)
+    dialogue, words, language = turned.dialogue, turned.words, turned.language
+    if found.calls or found.reply or not turned.last.plan.calls():
+        return found
+    read = parse(found.standalone_question, words.lexicon, words.values, dialogue.as_of, language)
+    if judge_alone(read):
+        return found
+    return _in_turn(_PARTED[1], turned, plain) or found
+
+
+def _in_turn(sign: re.Pattern[str], turned: Turned, plain: Understood) -> Understood | None:
+    """The parts of a message as changes one after another; a bare name is no change of its own but one of several."""
+    parts = [part for part in sign.split(turned.message.strip(" .;!?")) if part.strip()]
+    several = 1 < len(parts) <= _MOST_PARTS and not (sign is _PARTED[1] and any(turned.is_bare(part) for part in parts))
+    return _one_by_one(parts, turned, plain) if several else None
+
+
+_PARTED = (
+    re.compile(r"(?<=[\w)])[.;!?:]+\s+"),
+    re.compile(r",?\s+(?:and then|then|and also|and|but|rồi|và|nhưng|mà)\s+|\s*,\s+", re.IGNORECASE),
+)
+_MOST_PARTS = 3
+
+
+def _one_by_one(parts: Sequence[str], turned: Turned, plain: Understood) -> Understood | None:
+    """Each part as a change of what the one before it made; None where one of them changes nothing."""
+    turn, found = turned.last, plain
+    assumed: list[str] = []
+    for part in parts:
+        found = Turned(part, turn, turned.dialogue, turned.words, turned.language).understood(plain)
+        if not found.calls:
+            return None
+        assumed += found.assumptions
+        made = tuple(each.model_copy(update={"calls": found.calls}) for each in turn.plan.parts[:1])
+        said = {"parts": made, "standalone_question": found.standalone_question, "probability": found.chance}
+        turn = turn.model_copy(update={"plan": turn.plan.model_copy(update=said), "question": part})
+    return found.model_copy(update={"edits": turned.last.plan, "assumptions": tuple(dict.fromkeys(assumed))})
 
 
 def _is_only_a_piece(text: str, language: Language, dialogue: Dialogue, words: Vocabulary) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agents.language.figures import Json
+from agents.language.follow import CURRENT
 from agents.language.sketch import DimensionSlot, MetricSlot, NumberSlot, Sketch
 from agents.language.taker import Candidate, Taker, as_json, condition_on
 from agents.language.whose import of_whom
@@ -12,18 +13,6 @@ from agents.language.whose import of_whom
 _BY_ID = frozenset({"supplier", "customer", "product", "location", "promotion"})
 _USUAL: Mapping[str, str] = {"supplier": "purchase_spend", "carrier": "deliveries"}
 _OF_SUPPLIERS = frozenset({"revenue", "orders", "purchase_spend"})  # what is spent with suppliers or ordered from them
-# How things stand on a day: no period picks by them.
-CURRENT_FIGURES = frozenset(
-    {
-        "stock_on_hand",
-        "stock_value",
-        "available_stock",
-        "stock_on_order",
-        "days_of_cover",
-        "open_purchase_orders",
-        "overdue_purchase_orders",
-    }
-)
 _JOINED = frozenset({"of", "from", "by", "with", "in", "to", "at", "for", "cua", "tu", "cho", "voi", "tai"})
 
 
@@ -54,7 +43,7 @@ def fill_chain(sketch: Sketch) -> Candidate | None:
     best = of_whom(best)
     column = f"{picked.name}_id" if picked.name in _BY_ID else picked.name
     when = take.period()
-    if metric not in CURRENT_FIGURES:
+    if metric not in CURRENT:
         best |= when  # the best of the days asked about, not of all time
     elif when:
         take.assume(f"{picked.name}s picked by what is now, the figure over the days named")
@@ -87,7 +76,7 @@ def _and_theirs(sketch: Sketch, number: NumberSlot, picked: DimensionSlot) -> Ca
         best["lowest"] = True
     column = f"{picked.name}_id"
     theirs: Json = {"dimension": picked.name, "op": "in_step", "step": "picked", "column": column}
-    days = {} if shown.name in CURRENT_FIGURES else when
+    days = {} if shown.name in CURRENT else when
     answer: Json = {"kind": "breakdown", "metrics": [shown.name], "by": [picked.name], "where": [theirs, *take.where()], **days}
     return take.made("chain", {"steps": [{"name": "picked", "query": best}, {"name": "answer", "query": answer}]}, 2.0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from agents.language.figures import Json, is_mean
@@ -33,7 +35,8 @@ def _ahead_of(take: Taker) -> Json:
     free = [slot for slot in take.sketch.periods if slot.at not in take.used]
     name = str(getattr(free[0].span.meaning, "name", "")) if len(free) == 1 else ""
     words = {token.folded for token in take.sketch.tokens}
-    if not name.startswith("last_") or not words & {"ahead", "behind"} or take.sketch.has("why"):
+    up_on = re.search(r"\b(?:up|down) on\b", " ".join(token.folded for token in take.sketch.tokens))
+    if not name.startswith("last_") or not (words & {"ahead", "behind"} or up_on) or take.sketch.has("why"):
         return {}
     take.used.add(free[0].at)
     this: Json = {"kind": "named", "name": name.replace("last_", "this_")}
@@ -77,7 +80,11 @@ def _of_comparison(take: Taker) -> Json:
     if unit is None:
         take.assume("no period was named: last month")
         return _LAST_MONTH
-    name = f"this_{unit}" if not any(word in said for word in ("over", "on ", "mom", "qoq", "wow")) or unit == "year" else f"last_{unit}"
+    name = (
+        f"this_{unit}"
+        if not any(word in said for word in ("over", f"{unit} on ", "on the", "mom", "qoq", "wow")) or unit == "year"
+        else f"last_{unit}"
+    )
     take.assume(f"no period was named: {name.replace('_', ' ')}")
     return {"period": {"kind": "named", "name": name}}
 
@@ -191,7 +198,7 @@ def fill_why(sketch: Sketch) -> Candidate | None:
     by = take.dimension("head", "group", "within", "counted")
     days = dated(take)
     shared: Json = {"where": take.where(), **days}
-    member = by or _usual_split(sketch, str(metric))
+    member = by or usual_split(str(metric), {slot.best.dimension for slot in sketch.filters})
     if not by:
         take.assume(f"split by {member}, because no split was named")
     calls: list[tuple[str, Json]] = [("contribution", {"metric": metric, "by": member, **shared})]
@@ -221,18 +228,27 @@ def _reasons(sketch: Sketch) -> Candidate | None:
 
 
 _SPLITS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("order", "customer", "cancel", "repeat", "sign_up"), "channel"),
-    (("deliver", "shipping", "shipment", "damage"), "carrier"),
     (("purchase", "supplier", "received", "rejected"), "supplier"),
+    (("deliver", "shipping", "shipment", "damage", "on_time"), "carrier"),
+    (("stock_", "_stock", "stockout", "cover", "turnover", "shrinkage"), "location"),
+    (("order", "customer", "cancel", "repeat", "sign_up"), "channel"),
 )
 
 
-def _usual_split(sketch: Sketch, metric: str) -> str:
-    """What a figure is usually split by; goods of one kind by product."""
-    named = {slot.best.dimension for slot in sketch.filters}
+_ELSE: Mapping[str, str] = {
+    "category": "product",
+    "supplier": "product",
+    "channel": "province",
+    "carrier": "location",
+    "location": "category",
+}
+
+
+def usual_split(metric: str, named: Collection[str]) -> str:
+    """What a figure is usually split by, where no cut is named; goods of one kind by product."""
     usual = next((by for words, by in _SPLITS if any(word in metric for word in words)), "category")
-    if usual in named or (usual == "category" and named & {"subcategory", "family", "manufacturer"}):
-        return "product" if usual in ("category", "supplier") else "category"
+    if usual in named or (usual == "category" and {"subcategory", "family", "manufacturer"} & set(named)):
+        return _ELSE[usual]
     return usual
 
 

@@ -14,11 +14,14 @@ _HELD = ("versus", "higher", "lower")
 _NOT_YET = re.compile(
     r"\b(?:not (?:yet )?(?:been )?(?:yet )?|not yet |yet to be |still to be |waiting to be |un|awaiting |"
     r"still (?:need|needs|have|has) to be |chưa (?:được )?|chua (?:duoc )?)"
-    r"(?P<deed>ship|sent|dispatch|pai|pay|deliver|arriv|giao|gửi|gui|xuất|xuat|thanh toán|thanh toan|trả tiền|tra tien)",
+    r"(?P<deed>ship|sent(?! back)|dispatch|pai|pay|deliver|arriv|giao|gửi|gui|xuất|xuat|thanh toán|thanh toan|trả tiền|tra tien)",
     re.IGNORECASE,
 )
 # "not shipped late" is said of orders that were shipped.
-_LATENESS = re.compile(r"\w* (?:\w+ )?(?:late|on time|in full|in time|muộn|trễ|đúng hẹn)\b", re.IGNORECASE)
+_LATENESS = re.compile(
+    r"\w* (?:(?:\w+ )?(?:late|on time|in full|in time|muộn|trễ|đúng hẹn)\b|(?:for )?(?:by|with|in|via|through|using|from|to|bằng|qua)\b)",
+    re.IGNORECASE,
+)
 # In which states an order still is, before it is shipped, paid, delivered.
 _BEFORE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("pai", "pay", "thanh", "trả", "tra"), ("pending",)),
@@ -26,6 +29,20 @@ _BEFORE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("deliver", "arriv", "giao"), ("pending", "paid", "shipped")),
 )
 _OF_WHAT: Mapping[str, str] = {"orders": "orders", "placed_orders": "orders"}
+
+
+_MUCH = frozenset({"nhieu", "cao", "chay", "dong", "lon", "tot", "manh"})
+_LITTLE = frozenset({"it", "thap", "cham", "kem", "e", "vang", "yeu"})
+
+
+def is_held_against(sketch: Sketch) -> bool:
+    """Viewed much yet bought little, in Vietnamese: one figure against another, which nothing ranks."""
+    words = [token.folded for token in sketch.tokens]
+    turn = next((place for place, token in enumerate(sketch.tokens) if token.lower in ("mà", "nhưng", "ma", "nhung")), None)
+    if turn is None or sketch.language != "vi":
+        return False
+    before, behind = set(words[:turn]), set(words[turn:])
+    return bool((before & _MUCH and behind & _LITTLE) or (before & _LITTLE and behind & _MUCH))
 
 
 def fill_rest(sketch: Sketch) -> Candidate | None:
@@ -73,7 +90,7 @@ def fill_only(sketch: Sketch) -> Candidate | None:
 
 def _acts(sketch: Sketch, people: int, name: FilterSlot) -> bool:
     """Whether somebody does something between the people and the name: "only app customers" is a plain filter."""
-    between = {token.folded for token in sketch.tokens[sketch.groups[people].end : sketch.groups[name.at].start]}
+    between = {token.folded for token in sketch.tokens[sketch.groups[people].end : sketch.groups[name.at].end]}
     return bool(between & _DOING) or sketch.has("only_did")
 
 
@@ -125,6 +142,7 @@ def fill_open_orders(sketch: Sketch) -> Candidate | None:
     take.cue("never", "exclude", "overdue", "status", "which", "how_many", "show_all", "total", "no_activity", "zero", "having", "keep")
     take.used.update(slot.at for slot in sketch.filters if slot.best.dimension == "order_status")
     take.used |= {*(slot.at for slot in counted), *(slot.at for slot in listed)}
+    take.turn(*range(len(sketch.groups)))
     take.used.update(slot.at for slot in sketch.metrics if slot.verb or slot.name in ("shipments", "deliveries"))
     where = [condition("order_status", list(states)), *take.where()]
     by = take.dimensions("group", "within")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agents.language.figures import Json, is_mean
-from agents.language.sketch import NUMERIC, Sketch
+from agents.language.sketch import NUMERIC, Sketch, divides
 from agents.language.taker import Candidate, Taker, condition_on
+from tools.query.vocabulary import narrowed_by
 
 OVERVIEW = ("revenue", "orders", "margin", "margin_rate", "average_order_value", "active_customers")
 
@@ -31,7 +32,8 @@ def fill_value(sketch: Sketch) -> Candidate | None:
     if not compare and take.cue("change", "rising", "falling"):
         compare = {"compare": {"to": "previous"}}
     where = take.where()
-    return take.made("metric_value", {"metrics": metrics, "where": where, **_when(take, compare)})
+    bonus = 0.6 if take.what_we_sold() else 0.0
+    return take.made("metric_value", {"metrics": metrics, "where": where, **_when(take, compare)}, bonus)
 
 
 def _unnamed(take: Taker) -> list[str]:
@@ -186,8 +188,8 @@ def fill_breakdown(sketch: Sketch) -> Candidate | None:
     many = _several(take)
     if not by and many:
         by = [many]
-    if not by:
-        return None
+    if not by or (sketch.has("top", "bottom") and any(divides(sketch, slot.at) for slot in sketch.dimensions)):
+        return None  # the lowest revenue per customer: one figure by another is not ranked
     take.cue("show_all", "total", "performance")
     arguments: Json = {
         "metrics": metrics,
@@ -226,18 +228,30 @@ def _about_goods(sketch: Sketch) -> bool:
 def fill_list(sketch: Sketch) -> Candidate | None:
     """Which things there are, when no figure is asked for."""
     take = Taker(sketch)
-    if [slot for slot in sketch.metrics if not slot.verb] or not (sketch.has("which", "show_all", "details") or _is_listed(sketch)):
+    if [slot for slot in sketch.metrics if not slot.verb] or not (
+        sketch.has("which", "show_all", "details", "how_many") or _is_listed(sketch)
+    ):
         return None
     heads = [slot.name for slot in sketch.dimensions if slot.role == "head"]
     if not heads or heads[0] not in _COUNT_OF or sketch.has("top", "bottom", "no_activity", "never", "basket", "status"):
         return None
-    take.cue("show_all", "which", "details", "having", "total")
+    take.cue("show_all", "which", "details", "having", "total", "how_many", "keep")
     by = take.dimension("head")
     where = take.where()
     return (
-        take.made("breakdown", {"metrics": [_COUNT_OF[heads[0]]], "by": [by], "where": where})
-        if (where or _is_list(sketch)) and by == heads[0]
+        take.made("breakdown", {"metrics": [_listed_by(heads[0], where)], "by": [by], "where": where})
+        if (where or _is_list(sketch) or by in _KINDS) and by == heads[0]
         else None
+    )
+
+
+def _listed_by(name: str, where: list[Json]) -> str:
+    """What lists the things: their number, or what they did where a condition is on that."""
+    known = narrowed_by().get(_COUNT_OF[name], frozenset())
+    return (
+        _COUNT_OF[name]
+        if all(each.get("dimension") in known for each in where)
+        else _DONE_BY.get(name, "units" if _COUNT_OF[name] == "product_count" else "orders")
     )
 
 
@@ -246,7 +260,18 @@ def _is_list(sketch: Sketch) -> bool:
 
 
 _FEW = 8
-_COUNT_OF = {"customer": "customer_count", "product": "product_count", "supplier": "supplier_count", "location": "location_count"}
+_DONE_BY = {"customer": "orders", "product": "units", "supplier": "purchase_spend", "location": "orders"}
+_KINDS = {
+    **dict.fromkeys(("category", "subcategory", "manufacturer", "family", "series"), "product_count"),
+    **dict.fromkeys(("province", "tier", "customer_kind"), "customer_count"),
+    **dict.fromkeys(("channel", "payment_method"), "orders"),
+    "carrier": "shipments",
+    "supplier_country": "supplier_count",
+}
+_COUNT_OF = {
+    **_KINDS,
+    **{"customer": "customer_count", "product": "product_count", "supplier": "supplier_count", "location": "location_count"},
+}
 
 
 def _is_listed(sketch: Sketch) -> bool:

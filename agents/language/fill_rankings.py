@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from agents.language.figures import BAD, Json, is_mean
 from agents.language.fill_changes import dated
-from agents.language.sketch import DESCRIBES, Sketch
+from agents.language.fill_contrasts import is_held_against
+from agents.language.sketch import COUNTED, DESCRIBES, ON_FILE, Sketch, divides, written
 from agents.language.taker import Candidate, Taker
+from agents.language.tokens import fold
 
-_LOW_WORDS = ("worst", "poorest", "kém nhất", "tệ nhất", "weakest")
-_HIGH_WORDS = ("best", "strongest", "tốt nhất", "good")
+_JUDGED = ("worst", "poorest", "weakest", "best", "strongest", "good", "kem nhat", "te nhat", "tot nhat")
+_COUNTED = ("highest", "lowest", "most", "least", "top")
 
 
 def fill_ranking(sketch: Sketch) -> Candidate | None:
@@ -19,11 +21,14 @@ def fill_ranking(sketch: Sketch) -> Candidate | None:
     take = Taker(sketch)
     words = " ".join(take.cue_words(name) for name in ("top", "bottom", "fastest", "slowest"))
     words += "".join(f" {sketch.text(slot.at)}" for slot in sketch.metrics if slot.verb and slot.name == "supplier_on_time_rate")
-    low = take.cue("bottom", "fastest", "cheap", "seller_low")
-    high = take.cue("top", "slowest", "expensive", "seller_high") or (sketch.has("popular") and not low)
+    day = take.cue_words("pattern") if sketch.periods else ""  # the best day of last month is one day, no day of the week
+    words += f" {day}"
+    low = take.cue("bottom", "fastest", "cheap", "seller_low") or day.startswith("worst")
+    high = take.cue("top", "slowest", "expensive", "seller_high") or day.startswith("best")
+    high = high or (sketch.has("popular") and not low)
     placed = any(slot.kind == "ordinal" and slot.number > 1 for slot in sketch.numbers) and sketch.has("nth", "which")
     by, within = _ranked_by(take) if low or high or (placed and sketch.metrics) else (None, None)
-    if by is None:
+    if by is None or is_held_against(sketch):
         return None
     limit, place = take.limit(), next((slot for slot in sketch.numbers if slot.kind == "ordinal"), None)
     take.used |= {place.at} if place else set()
@@ -35,7 +40,7 @@ def fill_ranking(sketch: Sketch) -> Candidate | None:
     take.cue("total", "performance", "how_much", "high_sales", "average", "nth", "show_all", "change", "popular", "rate")
     one = _one_seller(take) or _single(sketch, by) or (by == "day" and re.search(r"\bday\b", take.cue_words("pattern")) is not None)
     n = int(place.number) if place and place.number > 1 else limit
-    shared: Json = {"metric": metric, "by": by, "lowest": _lowest(low and not high, words, metric), "where": take.where(), **take.period()}
+    shared: Json = {"metric": metric, "by": by, "lowest": lowest(low and not high, words, metric), "where": take.where(), **take.period()}
     if within and within != by:
         take.cue("others")
         few = 1 if one else 3
@@ -60,6 +65,8 @@ def _ranked_by(take: Taker) -> tuple[str | None, str | None]:
     if head is None:
         return None, None
     inner = next((slot for slot in take.sketch.dimensions if slot.role in ("group", "within")), None)
+    if inner and divides(take.sketch, inner.at):
+        return None, None  # the lowest revenue per customer: one figure by another, which no tool ranks
     if inner:
         take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == inner.name and slot.role == inner.role)
     return head, inner.name if inner else None
@@ -70,7 +77,10 @@ def _what_did(sketch: Sketch) -> bool:
     first = sketch.tokens[0].folded if sketch.tokens else ""
     verbs = [slot for slot in sketch.metrics if slot.verb]
     theirs = all(slot.best.dimension in DESCRIBES["customer"] for slot in sketch.filters)
-    return first == "what" and bool(verbs) and len(verbs) == len(sketch.metrics) and theirs and verbs[0].at <= 5
+    sells = any("sell" in sketch.text(at).casefold() for name in ("top", "bottom") for at in sketch.cues.get(name, ()))
+    if first != "what" or not theirs or len(verbs) != len(sketch.metrics):
+        return False
+    return verbs[0].at <= 5 if verbs else sells
 
 
 def _measure(take: Taker, metric: str | None, by: str) -> str | None:
@@ -92,7 +102,7 @@ def _measure(take: Taker, metric: str | None, by: str) -> str | None:
     if any(word in take.cue_words("seller_high") for word in ("shel", "mover", "hot cakes", "hotcakes")):
         take.assume("measured by units, because no measure was named")
         return "units"
-    if by in ("payment_method", "channel") and any(word in take.cue_words("top") + take.cue_words("bottom") for word in _OFTEN):
+    if by in ("payment_method", "channel") and any(word in written(sketch.tokens).casefold() for word in _OFTEN):
         take.assume("measured by orders, because no measure was named")
         return "orders"
     usual = _SPEED.get(by) if sketch.has("fastest", "slowest", "speed") else _USUAL.get(by, "revenue")
@@ -134,14 +144,13 @@ def _one_seller(take: Taker) -> bool:
     return bool(words) and not words[-1].endswith("s")
 
 
-def _lowest(low: bool, words: str, metric: str) -> bool:
+def lowest(low: bool, words: str, metric: str) -> bool:
     """Best and worst mean what is good for the metric; highest and lowest what they say."""
-    if metric == "supplier_on_time_rate" and "down" in words:
+    said = fold(words)
+    if metric == "supplier_on_time_rate" and "down" in said:
         return True  # who lets us down most is on time least
-    judged = any(word in words for word in (*_LOW_WORDS, *_HIGH_WORDS))
-    if judged and metric in BAD and not any(word in words for word in ("highest", "lowest", "most", "least", "top")):
-        return not low
-    return low
+    judged = any(word in said for word in _JUDGED) and not any(word in said for word in _COUNTED)
+    return not low if judged and metric in BAD else low
 
 
 def _single(sketch: Sketch, by: str) -> bool:
@@ -156,7 +165,8 @@ def _single(sketch: Sketch, by: str) -> bool:
             return not word.endswith("s") and word not in ("people", "merchandise")
     if sketch.language == "vi":
         words = {token.lower for token in sketch.tokens}
-        return bool(words & {"nào", "nao", "ai", "gì", "gi"}) and not words & {"những", "các", "nhung", "cac"}
+        asked = words & {"nào", "nao", "ai", "gì", "gi"} or (sketch.has("how_much") and not words & {"top", "mấy", "may"})
+        return bool(asked) and not words & {"những", "các", "nhung", "cac"}
     return sketch.has("which") and "who" in " ".join(token.folded for token in sketch.tokens)
 
 
@@ -168,14 +178,15 @@ def fill_share(sketch: Sketch) -> Candidate | None:
         return None
     if carried:
         take.cue("most_of", "rate")
-    metric = take.metric("revenue")
+    parted = _part_of_members(take)
+    metric = parted or take.metric("revenue")
     if is_mean(str(metric)):
         return None
     top = None
     if sketch.has("top"):
         top = take.limit()
         take.cue("top")
-    by = take.dimensions("group", "head", "counted")
+    by = [] if parted else take.dimensions("group", "head", "counted")
     within = take.dimensions("within")
     if within and not by:
         by, within = within, []
@@ -196,6 +207,17 @@ def fill_share(sketch: Sketch) -> Candidate | None:
     return take.made("share", {"metric": metric, "by": by, "within": within, "top": top, "where": where, **take.period()}, 0.5)
 
 
+def _part_of_members(take: Taker) -> str | None:
+    """What percentage of our customers are businesses: their number, parted by what they are."""
+    sketch = take.sketch
+    things = [slot for slot in sketch.dimensions if slot.role in ("head", "counted", "label") and slot.name in ON_FILE]
+    kinds = {slot.best.dimension for slot in sketch.filters}
+    if len(things) != 1 or sketch.metrics or len(kinds) != 1 or not kinds <= DESCRIBES[things[0].name]:
+        return None
+    take.used.add(things[0].at)
+    return (COUNTED if sketch.periods else ON_FILE)[things[0].name]
+
+
 def fill_pareto(sketch: Sketch) -> Candidate | None:
     """The few that make most of it."""
     take = Taker(sketch)
@@ -205,6 +227,8 @@ def fill_pareto(sketch: Sketch) -> Candidate | None:
     if not take.cue("pareto") and not (listed and (bare or most or sketch.has("half"))):
         return None
     percent = take.number("percent")
+    if percent and _is_part_of_members(sketch, percent.at):
+        return None
     part = percent.number if percent else 0.5 if take.cue("half") else None
     if part is None and not most and "pareto" not in take.cue_words("pareto") and "80" not in take.cue_words("pareto"):
         return None
@@ -212,6 +236,13 @@ def fill_pareto(sketch: Sketch) -> Candidate | None:
     by = take.entity() or (take.dimensions("group") or ["product"])[0]
     metric = take.metric("revenue")
     return take.made("pareto", {"metric": metric, "by": by, "share": part, "where": take.where(), **take.period()}, 1)
+
+
+def _is_part_of_members(sketch: Sketch, at: int) -> bool:
+    """What the top fifth of customers bring in: a part of the members, none of the figure."""
+    members = min((slot.at for slot in sketch.dimensions if slot.at > at), default=at + 9)
+    figures = min((slot.at for slot in sketch.metrics if slot.at > at), default=at + 9)
+    return sketch.has("share") and members < min(figures, at + 3)
 
 
 def fill_abc(sketch: Sketch) -> Candidate | None:
@@ -234,6 +265,8 @@ def fill_rank_change(sketch: Sketch) -> Candidate | None:
     ranks |= {token.lower for token in sketch.tokens} & {"hạng"}  # "hang" is rather "hàng", goods
     if only is None and not sketch.has("rank_change") and not (ranks and sketch.has("change") and sketch.periods):
         return None
+    if only == "entered" and not sketch.has("top", "rank_change") and any(slot.name == "new_customers" for slot in sketch.metrics):
+        return None  # new faces: customers who bought for the first time
     take.cue("dropped_out", "entered", "stayed", "rank_change", "top", "which", "falling", "rising", "change", "nth")
     n = take.limit()
     if n is None and (number := take.number("plain")) and number.number >= 1:
@@ -283,7 +316,7 @@ def fill_compare_groups(sketch: Sketch) -> Candidate | None:
     for place, slot in enumerate(sketch.filters):
         by_dimension.setdefault(slot.best.dimension, []).append(place)
     pair = next((places for places in by_dimension.values() if len(places) == 2), None)
-    if pair is None or not _compares(sketch):
+    if pair is None or not _compares(sketch) or all(sketch.filters[place].negated for place in pair):
         return None
     take.cue("versus", "higher", "lower", "which", "top", "bottom", "combine", "change", "performance", "how_much", "share", "having")
     if sketch.has("higher", "lower"):

@@ -97,7 +97,11 @@ def fill_lines(sketch: Sketch) -> Candidate | None:
     """What is in an order."""
     take = Taker(sketch)
     slot = _record(sketch)
-    on_it = any(each.name in ("stock_on_order", "lines", "active_products") for each in sketch.metrics) or _which_goods(sketch)
+    on_it = (
+        any(each.name in ("stock_on_order", "lines", "active_products") for each in sketch.metrics)
+        or _which_goods(sketch)
+        or _asks_content(sketch)
+    )
     if slot is None or slot.best.dimension not in ("order", "purchase_order") or not (take.cue("lines") or on_it):
         return None
     take.used.add(slot.at)
@@ -105,6 +109,19 @@ def fill_lines(sketch: Sketch) -> Candidate | None:
     take.cue("which", "details", "how_many")
     take.used.update(each.at for each in sketch.metrics)
     return take.made("look_up_lines", {"of": slot.best.dimension, "ids": [slot.best.value]}, 1.5)
+
+
+_FILLED = frozenset({
+    "put", "pack", "packed", "packs", "went", "go", "goes", "inside", "contain", "contains", "contained", "include", "includes",
+    "included", "order", "ordered", "buy", "bought", "wrap", "boxed", "loaded", "consist", "consists", "comprise", "load", "ship",
+})  # fmt: skip
+_STANDING = frozenset({"where", "when", "status", "state", "happened", "become", "became", "who", "worth", "total", "much", "cost"})
+
+
+def _asks_content(sketch: Sketch) -> bool:
+    """What went into it, what did we put on it: its lines."""
+    words = {token.folded for token in sketch.tokens}
+    return "what" in {token.folded for token in sketch.tokens[:3]} and bool(words & _FILLED) and not words & _STANDING
 
 
 def _which_goods(sketch: Sketch) -> bool:
@@ -182,6 +199,7 @@ def _late_suppliers(take: Taker) -> Candidate:
     """Suppliers that are late, the one with most late lines first."""
     take.dimensions("head", "counted", "group")
     take.cue("how_many")
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.verb and slot.name == "delivery_days")
     take.assume("late means lines received after the expected day")
     limit = take.limit() or next((int(slot.number) for slot in take.sketch.numbers if slot.op is None), None)
     take.number("plain")
@@ -239,14 +257,15 @@ def fill_shortage(sketch: Sketch) -> Candidate | None:
     if take.cue("high_sales"):
         take.assume("selling well means at least 28 units in the last 28 days")
         rising = [{"metric": "units", "op": ">=", "value": 28}]
+    stocked = take.turn(*sketch.cues.get("out_of_stock", ()), *sketch.cues.get("below", ()))
     if out:
-        having: list[Json] = [{"metric": "stock_on_hand", "op": "=", "value": 0}]
+        having: list[Json] = [{"metric": "stock_on_hand", "op": ">" if stocked else "=", "value": 0}]
         metrics = ["stock_on_hand"]
     else:
         length = take.duration()
         days = round(length.days) if length else 7
         if length is None:
             take.assume("low means less than 7 days of cover at the pace of the last 28 days")
-        metrics, having = ["days_of_cover", "stock_on_hand"], [{"metric": "days_of_cover", "op": "<", "value": days}]
+        metrics, having = ["days_of_cover", "stock_on_hand"], [{"metric": "days_of_cover", "op": ">=" if stocked else "<", "value": days}]
     period = take.period()
     return take.made("breakdown", {"metrics": metrics, "by": by[:2], "having": [*having, *rising], "where": take.where(), **period}, 0.9)

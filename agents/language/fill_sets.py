@@ -5,15 +5,21 @@ from __future__ import annotations
 from agents.language.figures import Json
 from agents.language.sketch import FilterSlot, Sketch
 from agents.language.taker import Candidate, Taker, as_json
-from tools.query.contract import AsOf, Between, Calendar, Last
+from tools.query.contract import Between, Last
 
 _DONE_BY = {"customer": "orders", "product": "units", "category": "units", "supplier": "purchase_orders", "location": "orders"}
+
+
+_COUNTED_AS = {"product": ("product_count", "active_products"), "customer": ("customer_count", "active_customers")}
 
 
 def _entity(take: Taker, default: str = "customer") -> str:
     named = take.dimensions("head", "counted", "group")
     if named:
         return named[0]
+    for kind, counts in _COUNTED_AS.items():
+        if any(slot.name in counts and not slot.verb for slot in take.sketch.metrics):
+            return kind  # articles nobody has bought
     words = {token.folded for token in take.sketch.tokens}
     return "product" if words & {"sold", "sell", "selling", "ban", "unsold"} and not words & {"who"} else default
 
@@ -38,7 +44,7 @@ def fill_inactive(sketch: Sketch) -> Candidate | None:
     named = next((slot.name for slot in metrics if not slot.verb and slot.name not in ("active_customers", "active_products")), None)
     metric = named if named in ("units", "orders", "revenue", "returned_units") else _DONE_BY.get(entity, "orders")
     length = take.duration()
-    if length is None:
+    if length is None or length.days < 1:
         return _since(take, entity, metric)
     return take.made("inactive", {"entity": entity, "metric": metric, "days": round(length.days), "where": take.where()}, 1.2)
 
@@ -69,15 +75,20 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
         return None
     cut = max(places)
     lead = _likely_entity(sketch)
-    did = [slot for slot in sketch.filters if slot.at < cut and not _own(slot, lead)]
-    never = [slot for slot in sketch.filters if slot.at > cut and not _own(slot, lead)]
+    did = [slot for slot in sketch.filters if slot.at < cut and not (slot.negated or _own(slot, lead))]
+    never = [slot for slot in sketch.filters if (slot.at > cut or slot.negated) and not _own(slot, lead)]
     if any(slot.best.dimension in ("order_status", "purchase_status") for slot in never):
         return None  # orders not yet shipped are a state, no deed of customers
-    late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in ("returned_units", "reviews")), None)
+    looked = any(slot.name in _LOOKED_AT and slot.at < cut for slot in sketch.metrics)
+    deeds = ("returned_units", "reviews", *(("units", "orders") if looked else ()))
+    late_verb = next((slot for slot in sketch.metrics if slot.at > cut and slot.name in deeds), None)
     if not never and late_verb is None:
         return None
     deed = any(slot.verb and slot.name in ("orders", "units") for slot in sketch.metrics) or bool(_denied(sketch))
-    if not sketch.has("never") and not (did and never and deed):
+    if not deed and late_verb is None and _is_figure(sketch):
+        return None  # revenue by city but not Hanoi: a cut without a member
+    people = any(slot.name == "customer" and slot.role in ("head", "counted") for slot in sketch.dimensions)
+    if not sketch.has("never") and not (never and deed and (did or people)):
         return None
     take.cue("never", "exclude", "which", "how_many", "having", "combine", "only", "no_activity", "zero")
     entity = _entity(take)
@@ -87,11 +98,21 @@ def fill_did_but_never(sketch: Sketch) -> Candidate | None:
     first = {**_condition(take, did, entity), **when}
     second = {**_condition(take, never, entity), **when}
     if late_verb is not None and not never:
-        second["metric"] = late_verb.name
-        early = next((slot.name for slot in sketch.metrics if slot.at < cut and slot.name in ("returned_units", "reviews")), None)
+        second["metric"] = "units" if looked and late_verb.name == "orders" else late_verb.name
+        early = next((slot.name for slot in sketch.metrics if slot.at < cut and slot.name in (*deeds, *_LOOKED_AT)), None)
         if early and early != late_verb.name:
             first["metric"] = early
     return take.made("did_but_never", {"entity": entity, "did": first, "never": second, "where": take.filters(shared)}, 1.5)
+
+
+_LOOKED_AT = ("product_views", "cart_additions")
+
+
+def _is_figure(sketch: Sketch) -> bool:
+    """Whether a figure is asked for by a cut, and of nobody what he did."""
+    named = any(not slot.verb for slot in sketch.metrics)
+    roles = {slot.role for slot in sketch.dimensions}
+    return named and bool(roles & {"group", "within"}) and not roles & {"head", "counted"} and not sketch.has("which", "how_many")
 
 
 def _denied(sketch: Sketch) -> tuple[int, ...]:
@@ -211,7 +232,9 @@ def fill_first_and_last(sketch: Sketch) -> Candidate | None:
     take.cue("which", "group", "top", "bottom")
     named = [slot.best.dimension for slot in sketch.filters if slot.best.dimension in ("customer", "product", "supplier")]
     entity = (
-        take.dimensions("group", "within", "head", "counted") or named or ["product" if "sold" in words or "sale" in words else "customer"]
+        take.dimensions("group", "within", "head", "counted")
+        or named
+        or ["product" if any(word in words for word in ("sold", "sale", "bán")) else "customer"]
     )[0]
     take.used.update(slot.at for slot in sketch.metrics)
     metric = "returned_units" if "return" in words else _DONE_BY.get(entity, "orders")
@@ -281,87 +304,3 @@ def fill_nth_event(sketch: Sketch) -> Candidate | None:
 
 def _who(sketch: Sketch) -> bool:
     return bool({token.folded for token in sketch.tokens} & {"which", "who", "list", "nao"})
-
-
-def fill_cohort(sketch: Sketch) -> Candidate | None:
-    """Who came back, by when they first came."""
-    take = Taker(sketch)
-    came_back = sketch.has("first_time") and sketch.has("repeat_event")
-    if not take.cue("cohort") and not came_back:
-        return None
-    take.cue("rate", "average")
-    take.cue("trend", "how_many", "share", "group", "first_time", "repeat_event", "which")
-    take.used.update(slot.at for slot in sketch.periods if slot.at in sketch.cues.get("cohort", ()))  # "in the following months"
-    grain: str | None = take.bucket() or next((s.name for s in sketch.dimensions if s.name in ("week", "month", "quarter", "year")), None)
-    take.dimensions("head", "group", "counted", "within")
-    take.used.update(slot.at for slot in sketch.metrics)
-    number = take.number("plain")
-    offsets = int(number.number) if number else _months_between(take)
-    return take.made("cohort_retention", {"grain": grain, "offsets": offsets, "where": take.where(), **take.period()}, 1)
-
-
-def _months_between(take: Taker) -> int | None:
-    """From the month of the cohort to the month by which they came back."""
-    months = []
-    for slot in take.sketch.periods:
-        meaning = slot.span.meaning
-        if isinstance(meaning, Calendar) and meaning.month:
-            months.append((meaning.year * 12 + meaning.month, slot.at))
-        elif isinstance(meaning, AsOf):
-            months.append((meaning.day.year * 12 + meaning.day.month, slot.at))
-    if len(months) != 2 or months[1][0] <= months[0][0]:
-        return None
-    take.used.add(months[1][1])
-    return months[1][0] - months[0][0]
-
-
-def fill_funnel(sketch: Sketch) -> Candidate | None:
-    """Step by step, how many are left."""
-    take = Taker(sketch)
-    words = take.cue_words("funnel")
-    steps = {slot.best.value for slot in sketch.filters if slot.best.dimension in ("order_status", "event")}
-    visited = any(slot.name in ("sessions", "visitors") for slot in sketch.metrics)
-    visits = visited + (visited and any(slot.name in ("cart_additions", "product_views") for slot in sketch.metrics))
-    if not take.cue("funnel") and len(steps) + visits < 2:
-        return None
-    take.cue("never", "exclude")
-    web = _is_web(sketch, words)
-    take.used.update(slot.at for slot in sketch.metrics)
-    for slot in sketch.filters:
-        if slot.best.dimension in ("event", "order_status") or (web and slot.best.value == "web"):
-            take.used.add(slot.at)
-    take.cue("how_many", "which", "having", "combine", "overdue", "share")
-    return take.made("funnel", {"of": "sessions" if web else "orders", "where": take.where(), **take.period()}, 1)
-
-
-def _is_web(sketch: Sketch, words: str) -> bool:
-    """Visits that become purchases, rather than orders that get delivered."""
-    said = {token.folded for token in sketch.tokens}
-    visited = any(word in words for word in ("view", "cart", "checkout", "visit", "click", "shopper", "browse"))
-    figures = any(slot.name in ("sessions", "visitors", "product_views", "cart_additions", "conversion_rate") for slot in sketch.metrics)
-    online = bool(said & {"site", "website", "online"}) or any(slot.best.value == "web" for slot in sketch.filters)
-    return visited or figures or (online and not said & {"order", "orders", "don", "paid", "shipped", "delivered"})
-
-
-def fill_basket(sketch: Sketch) -> Candidate | None:
-    """What goes with what."""
-    take = Taker(sketch)
-    figures = {slot.name for slot in sketch.metrics if not slot.verb and slot.name not in ("orders", "units", "active_products")}
-    if len(figures) > 1 or not take.cue("basket"):
-        return None  # sales together with stock: two figures
-    item = next((slot for slot in sketch.filters if slot.best.dimension in ("product", "sku", "category", "subcategory")), None)
-    named = take.dimensions("head", "group", "counted", "label")
-    of = next((name for name in named if name in ("category", "subcategory", "manufacturer", "family")), None)
-    if item:
-        take.used.add(item.at)
-        if item.best.dimension in ("category", "subcategory") and of is None:
-            of = item.best.dimension
-    take.used.update(slot.at for slot in sketch.metrics)
-    take.cue("top", "which", "both", "combine", "last_time", "average")
-    order = next((name for name in ("lift", "confidence") if take.cue(name)), None)
-    take.cue("support", "group")
-    return take.made(
-        "bought_together",
-        {"of": of, "item": item.best.value if item else None, "order": order, "n": take.limit(), "where": take.where(), **take.period()},
-        1.2,
-    )

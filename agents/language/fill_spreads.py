@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from agents.language.figures import Json
 from agents.language.fill_measures import names_one
-from agents.language.sketch import Sketch
+from agents.language.sketch import IN_DAYS, Sketch
 from agents.language.taker import Candidate, Taker
 
 _FEWEST = 2
@@ -99,6 +99,11 @@ def fill_histogram(sketch: Sketch) -> Candidate | None:
 def _per(take: Taker) -> tuple[str | None, str | None]:
     """The metric of a distribution, and whose values it is one of."""
     metric = take.metric()
+    if metric in IN_DAYS:
+        take.used.update(
+            slot.at for slot in take.sketch.dimensions if slot.name in ("product", "order", "shipment") and slot.role == "head"
+        )
+        return metric, None  # how long goods take to come
     if metric is not None and metric in PER_ORDER:
         return PER_ORDER[metric], "order"
     heads = [slot for slot in take.sketch.dimensions if slot.name in ("order", "customer", "product") and slot.at not in take.used]

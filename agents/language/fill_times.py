@@ -6,10 +6,11 @@ import re
 
 from agents.language.figures import is_mean
 from agents.language.fill_measures import explain_average
-from agents.language.sketch import Sketch
+from agents.language.sketch import COUNTED, Sketch
 from agents.language.spans import Duration
 from agents.language.taker import Candidate, Taker
 from tools.query.contract import Grain
+from tools.query.vocabulary import ratios
 
 
 def fill_trend(sketch: Sketch) -> Candidate | None:
@@ -46,23 +47,40 @@ def _held_apart(take: Taker) -> list[str]:
 
 
 def fill_mean(sketch: Sketch) -> Candidate | None:
-    """The mean of the days, weeks or months of a period: average daily revenue, orders a day on average."""
+    """The mean of days, weeks, months or members: average daily revenue, orders a day on average, average spend per customer."""
     take = Taker(sketch)
     if not sketch.has("average") or sketch.has("rolling", "median", "percentile", "pattern", "why", "rising", "falling", "top", "bottom"):
         return None
-    grain = take.bucket() or _grain_dimension(take) or _loose_grain(take)
-    if grain is None or sketch.comparisons:
+    per = take.bucket() or _grain_dimension(take) or _loose_grain(take) or _member(take)
+    if per is None or sketch.comparisons:
         return None
     metric = take.metrics()
-    if len(metric) != 1 or is_mean(metric[0]):
+    if len(metric) != 1 or is_mean(metric[0]) or (metric[0], COUNTED.get(per, "")) in ratios():
         return None
     take.cue("average", "total", "how_much", "how_many", "group", "within", "performance", "per_unit", "trend")
     by = take.dimensions("group", "within")
     return take.made(
         "percentiles",
-        {"metric": metric[0], "per": grain, "by": by, "percentiles": [0.5], "where": take.where(), **take.period()},
+        {"metric": metric[0], "per": per, "by": by, "percentiles": [0.5], "where": take.where(), **take.period()},
         2.0,
     )
+
+
+def _member(take: Taker) -> str | None:
+    """The customer of "average revenue per customer"."""
+    places = [(slot.name, slot.at) for slot in take.sketch.dimensions] + [(slot.name, slot.at) for slot in take.sketch.metrics]
+    for said, at in places:
+        name = _COUNTED_BY.get(said, said)
+        start = take.sketch.groups[at].start
+        if at not in take.used and name in _MEMBERS and start and take.sketch.tokens[start - 1].folded in _PER:
+            take.used.add(at)
+            return name
+    return None
+
+
+_MEMBERS = frozenset({"customer", "product", "order", "shipment", "supplier", "purchase_order", "location", "carrier"})
+_PER = frozenset({"per", "each", "every", "moi", "tung"})
+_COUNTED_BY = {"orders": "order", "shipments": "shipment", "deliveries": "shipment", "purchase_orders": "purchase_order"}
 
 
 def _loose_grain(take: Taker) -> Grain | None:
@@ -146,17 +164,15 @@ def fill_pattern(sketch: Sketch) -> Candidate | None:
     if any(slot.best.dimension in ("order", "purchase_order", "shipment") for slot in sketch.filters):
         return None
     single = sketch.periods or {"ever", "single", "record"} & {token.folded for token in sketch.tokens}
-    if (
-        single
-        and sketch.has("top", "bottom")
-        and take.cue_words("pattern") in ("which day", "what day", "best day", "slowest day", "busiest day")
-    ):
-        return None
+    asked = take.cue_words("pattern")
+    ranked = sketch.has("top", "bottom") and asked in ("which day", "what day", "slowest day", "busiest day")
+    if single and (ranked or asked in ("best day", "worst day")):
+        return None  # one day of a time that is named, no day of the week
     both = take.cue("heat")
-    words = take.cue_words("pattern")
-    asked = take.cue("pattern") or both
+    words = asked
+    found = take.cue("pattern") or both
     named = [slot.name for slot in sketch.dimensions if slot.name in ("weekday", "hour")]
-    if not asked and not named:
+    if not found and not named:
         return None
     if [slot for slot in sketch.dimensions if slot.role in ("group", "within") and slot.name not in ("weekday", "hour")]:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agents.language.figures import listed
 from agents.language.pointing import as_rate, as_value
 from agents.language.sketch import DimensionSlot, FilterSlot, MetricSlot, Sketch
 from agents.language.spans import ValueSpan
@@ -52,12 +53,8 @@ def habits() -> Habits:
 
 
 def _all(tables: Sequence[dict[str, object]], name: str) -> tuple[tuple[str, ...], ...]:
-    phrases = {tuple(token.folded for token in tokens_of(tidy(str(phrase)))) for table in tables for phrase in _listed(table.get(name))}
+    phrases = {tuple(token.folded for token in tokens_of(tidy(str(phrase)))) for table in tables for phrase in listed(table.get(name))}
     return tuple(sorted(phrases, key=len, reverse=True))
-
-
-def _listed(found: object) -> list[object]:
-    return list(found) if isinstance(found, list) else []
 
 
 def starts_with(tokens: Sequence[Token], phrases: Sequence[tuple[str, ...]]) -> int:
@@ -123,8 +120,9 @@ class _Edit:
         middle = [self.pieces.get(at, "") for at in range(len(self.old.groups))]
         said = " ".join(part for part in (*self.front, *self._with_unread(middle), *self.end) if part)
         telling = [self.new.text(at) for at, group in enumerate(self.new.groups) if group.of("number", "percent", "value")]
+        runs = [self.new.text(slot.at) for slot in self.new.durations] + [self.new.text(at) for at in self.new.cues.get("row", ())]
         left_out = [f"excluding {self.new.text(slot.at)}" for slot in self.new.without]
-        return " ".join([said, *(text for text in (*telling, *left_out) if text not in said)])  # none of them is lost on the way
+        return " ".join([said, *(text for text in (*telling, *runs, *left_out) if text not in said)])  # none of them is lost on the way
 
     def _with_unread(self, middle: list[str]) -> list[str]:
         """Tokens of the old question that were in no group stay where they were."""
@@ -344,7 +342,10 @@ def inherited(old: Sketch, new: Sketch, message: str, pointed: bool = False) -> 
 
 
 # Figures of today, where no day is named.
-CURRENT = frozenset({"stock_on_hand", "stock_value", "available_stock", "stock_on_order", "days_of_cover", "open_purchase_orders"})
+CURRENT = frozenset(
+    {"stock_on_hand", "stock_value", "available_stock", "stock_on_order", "days_of_cover"}
+    | {"open_purchase_orders", "overdue_purchase_orders"}
+)
 
 
 def exchanged(old: Sketch) -> str:

@@ -47,10 +47,35 @@ def formed(tags: Sequence[Tag], tokens: Sequence[Token], language: Language) -> 
     """The tags with those of forms that say what to do or to measure in the place of what their parts would mean alone."""
     forms = [(kind, name, parts) for kind in ("cues", "metrics") for name, parts in _found(tokens, language, kind)]
     forms = [(kind, name, parts) for kind, name, parts in forms if not any(_says(tag, name, parts) for tag in tags)]
+    forms = [(kind, name, _beside_times(parts, tags) if kind == "metrics" else parts) for kind, name, parts in forms]
     held = {place for _, _, parts in forms for start, end in parts for place in range(start, end)}
     measured = {place for kind, _, parts in forms if kind == "metrics" for start, end in parts for place in range(start, end)}
+    between = {place for kind, _, parts in forms if kind == "metrics" for place in range(parts[0][0], parts[-1][1])} - measured
     kept = [tag for tag in tags if not _reaches(tag, measured if tag.kind in ("value", "time") else held)]
+    kept = [_as_aside(tag) if _fills(tag, tokens) and _reaches(tag, between) else tag for tag in kept]
     return [*kept, *(tag for kind, name, parts in forms for tag in _tags(kind, name, parts))]
+
+
+_FILLING = frozenset({"shipment", "order", "customer", "supplier", "product"})
+_CUTTING = frozenset({"which", "each", "every", "per", "by", "what", "nao", "moi", "tung"})
+
+
+def _fills(tag: Tag, tokens: Sequence[Token]) -> bool:
+    """A figure or a kind of thing inside a form, where it is no cut."""
+    if tag.kind == "dimension":
+        return tag.name in _FILLING and not (tag.start and tokens[tag.start - 1].folded in _CUTTING)
+    return tag.kind in ("metric", "verb")
+
+
+def _as_aside(tag: Tag) -> Tag:
+    """A figure inside a form is part of how it is said: how often do parcels arrive damaged."""
+    return Tag(tag.start, tag.end, "skip", "aside")
+
+
+def _beside_times(parts: Sequence[tuple[int, int]], tags: Sequence[Tag]) -> list[tuple[int, int]]:
+    """The parts without a word that opens a time: "came in last month" came last month."""
+    opened = {tag.start for tag in tags if tag.kind == "time" and tag.end - tag.start > 1}
+    return [(start, end - 1 if end - 1 > start and end - 1 in opened else end) for start, end in parts]
 
 
 def _says(tag: Tag, name: str, parts: Sequence[tuple[int, int]]) -> bool:
@@ -69,7 +94,7 @@ def _tags(kind: str, name: str, parts: Sequence[tuple[int, int]]) -> Iterator[Ta
         if place:
             yield Tag(start, end, "skip", "aside")
         else:
-            yield Tag(start, end, "cue" if kind == "cues" else "metric", name)
+            yield Tag(start, end, "cue" if kind == "cues" else "metric", name, formed=True)
 
 
 def _found(tokens: Sequence[Token], language: Language, kind: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:

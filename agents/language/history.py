@@ -17,6 +17,8 @@ _FILLING = frozenset(
         *("same", "sorry", "step", "take", "that", "the", "then", "thing", "this", "to", "undo", "us", "view", "want", "was", "we"),
         *("went", "what", "wait", "with", "would", "you", "just", "cai", "truoc", "ve", "di", "nhe", "thoi", "cho", "toi", "giup", "cau"),
         *("hoi", "lai", "nhu", "cu", "buoc", "em", "anh", "mot", "luc", "nay", "vua", "roi", "o"),
+        *("y", "minh", "chi", "a", "khong", "la", "thi"),
+        *("hm", "hmm", "hmmm", "uh", "um", "er", "ah", "nah", "nope", "well", "actually", "so", "help"),
     ]
 )
 
@@ -29,6 +31,28 @@ def goes_back(message: str) -> bool:
             if tuple(words[place : place + len(phrase)]) == phrase:
                 return not set(words[:place] + words[place + len(phrase) :]) - _FILLING
     return False
+
+
+def goes_back_and(message: str) -> str:
+    """What is asked of the answer before the last one: "one step back and only the app"; nothing where no step is taken back."""
+    text = tidy(message)
+    tokens = tokens_of(text)
+    words = [token.folded for token in tokens]
+    for phrase in habits().back:
+        for place in range(min(_SHORT, len(words) - len(phrase))):
+            if tuple(words[place : place + len(phrase)]) != phrase or set(words[:place]) - _FILLING - {","}:
+                continue
+            end = place + len(phrase)
+            while end < len(words) and words[end] in _FILLING - _JOINTS:
+                end += 1
+            if end < len(words) - 1 and words[end] in _JOINTS:
+                while end < len(words) and words[end] in _JOINTS:
+                    end += 1
+                return text[tokens[end].start :] if end < len(words) else ""
+    return ""
+
+
+_JOINTS = frozenset({"and", "but", "then", ",", ";", ".", ":", "!", "-", "nhung", "roi", "va", "ma", "cho", "xem", "thu"})
 
 
 def goes_to_the_start(message: str) -> bool:
@@ -84,10 +108,23 @@ def goes_to_earlier(message: str, dialogue: Dialogue) -> tuple[Turn, str] | None
     """The answer before the last one that a message goes back to by a word of it, and what it says beyond that."""
     found, steps = _TO_EARLIER.match(message), answered(dialogue)
     words = _told(found["what"]) - _SAYS_NOTHING if found else set()
-    if found is None or len(steps) < 2 or not words or words & _said(steps[-1]):
+    if found is None or len(steps) < 2 or not words:
         return None
+    rest = _BUT.sub("", found["rest"] or "")
+    if words <= _LIST:
+        turn = next((turn for turn in reversed(steps[:-1]) if _lists(turn)), None)
+        return (turn, rest) if turn else None
     turn = next((turn for turn in reversed(steps[:-1]) if words & _said(turn)), None)
-    return (turn, found["rest"] or "") if turn else None
+    return (turn, rest) if turn and not words & _said(steps[-1]) else None
+
+
+_BUT = re.compile(r"^(?:but|and|then|now|nhưng|mà|và|rồi)\s+", re.IGNORECASE)
+_LIST = frozenset({"list", "table", "ranking", "rank", "danh", "sach", "bang", "xep", "hang"})
+
+
+def _lists(turn: Turn) -> bool:
+    """Whether rows were shown: of things, not of times."""
+    return any({"by", "entity"} & call.arguments.keys() for call in turn.plan.calls())
 
 
 def _said(turn: Turn) -> set[str]:

@@ -32,6 +32,17 @@ _OWN_QUESTION = (
 )  # fmt: skip
 # How many of them were late: those that were spoken of are counted.
 _PART_OF = re.compile(r"\bhow many of (?:them|those|these)\b|trong (?:số )?đó", re.IGNORECASE)
+# Words that ask for goods of any kind.
+_OF_ALL = frozenset(
+    [
+        *("what", "which", "anything", "something", "everything", "all", "overall", "who", "items", "goods", "stuff", "things", "any"),
+        *("gì", "nào", "những", "các", "hết thảy", "tất", "mọi", "ai", "gi", "nao", "nhung", "cac"),
+    ]
+)
+# Figures that are spoken of where stock is asked about: they name no goods.
+_STOCKS = frozenset({"stockouts", "stock_on_hand", "available_stock", "orders", "purchase_orders", "stock_on_order", "days_of_cover"})
+_WHEN = frozenset({"khi", "lúc", "chừng", "hôm", "ngày", "tuần", "tháng", "thế", "luc", "chung", "ngay", "tuan", "thang", "the"})
+_LONGEST = 9
 _FEW, _BRIEF, _BRIEF_VI, _WHOLE = 7, 5, 7, 3
 _SUBJECTS_VI = frozenset({"chúng", "mình", "ta", "công", "shop", "bên", "ai"})
 _OWNERS = frozenset({"our", "we", "us", "my", "chung", "minh"})
@@ -105,9 +116,30 @@ def leans(message: str, new: Parsed) -> bool:
     return not measured and not ranked and not sketch.has(*_OWN_QUESTION) and length <= _FEW
 
 
+def lacks_goods(sketch: Sketch) -> bool:
+    """Whether it does not say of what: "how much should we order?", "bao giờ thì hết?"; "what should we order?" asks for all."""
+    things = [slot for slot in sketch.dimensions if slot.at not in sketch.dropped and not sketch.groups[slot.at].of("metric")]
+    named = sketch.filters or things or any(not slot.verb and slot.name not in _STOCKS for slot in sketch.metrics)
+    words = [token.lower for token in sketch.tokens]
+    listed = any(word in _OF_ALL and before not in _WHEN for before, word in pairwise(["", *words]))
+    return not named and not listed and _length(sketch) <= _LONGEST
+
+
 def _only_deeds(sketch: Sketch) -> bool:
     """Sold how much last month: Vietnamese leaves out whom or what it is about."""
-    return bool(sketch.metrics) and all(slot.verb for slot in sketch.metrics) and not (sketch.dimensions or sketch.filters)
+    deeds = all(slot.verb or sketch.text(slot.at).casefold().startswith(_DEEDS_VI) for slot in sketch.metrics)
+    return bool(sketch.metrics) and deeds and not (sketch.dimensions or sketch.filters)
+
+
+_DEEDS_VI = ("bán được", "bán ra", "bán bao", "ban duoc", "ban ra", "ban bao", "nhập về", "nhap ve", "bị trả", "bi tra")
+
+
+# How many did we sell: a number of nothing that is named.
+_SO_MANY = re.compile(
+    r"\bhow many (?:of (?:it|them|those|these) )?"
+    r"(?:did|do|does|have|has|had|were|was|are|is|came|come|got|get|went|go|sold|sell|will|can)\b",
+    re.IGNORECASE,
+)
 
 
 def is_own_question(message: str, new: Parsed, mood: Mood) -> bool:
@@ -123,6 +155,8 @@ def is_own_question(message: str, new: Parsed, mood: Mood) -> bool:
     if _is_ranked(sketch) and _only_ranks(sketch):
         return length > _FEW
     if _PART_OF.search(message) and not any(not slot.verb for slot in sketch.metrics):
+        return False
+    if _SO_MANY.search(message) and _only_deeds(sketch):
         return False
     if sketch.language == "vi" and not _SUBJECTS_VI & {token.lower for token in sketch.tokens} and _only_deeds(sketch):
         return False

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pydantic import TypeAdapter
 
-from agents.language.figures import Json
+from agents.language.figures import Json, listed
 from agents.language.follow import CURRENT
 from agents.language.sketch import TimeSlot
 from tools.query.contract import Between, Calendar, Last, Named, Period, QueryContext
@@ -29,15 +29,15 @@ _A_WEEK = 7
 def leave_out(tool: str, arguments: Json, spans: Sequence[tuple[date, date]]) -> tuple[str, Json] | None:
     """The call without these days; None where its tool cannot say that. A line becomes a table, which has no row for them."""
     conditions = _conditions(spans)
-    metrics = {str(each) for each in (*_listed(arguments.get("metrics")), arguments.get("metric")) if each}
+    metrics = {str(each) for each in (*listed(arguments.get("metrics")), arguments.get("metric")) if each}
     timed = arguments.get("compare") or arguments.get("periods") or metrics & CURRENT or not metrics
     if tool not in _SUMMED or timed or not conditions:
         return None
-    where = [*_listed(arguments.get("where")), *conditions]
+    where = [*listed(arguments.get("where")), *conditions]
     if tool != "trend":
         return tool, {**arguments, "where": where}
     kept = {name: value for name, value in arguments.items() if name not in ("grain", "by")}
-    return "breakdown", {**kept, "by": [arguments.get("grain", "month"), *_listed(arguments.get("by"))], "where": where}
+    return "breakdown", {**kept, "by": [arguments.get("grain", "month"), *listed(arguments.get("by"))], "where": where}
 
 
 def span_of(meaning: object, as_of: date | None = None) -> tuple[date, date] | None:
@@ -84,7 +84,3 @@ def _unit(first: date, last: date) -> str | None:
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     wholes = {1: "month", 3: "quarter" if first.month % 3 == 1 else None, 12: "year" if first.month == 1 else None}
     return wholes.get(months)
-
-
-def _listed(found: object) -> list[object]:
-    return list(found) if isinstance(found, list | tuple) else []

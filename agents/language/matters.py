@@ -15,6 +15,7 @@ from tools.facts import Frozen
 
 _MOSTLY = 2.5  # one word in so many has marks: they are written
 _GOODS = frozenset({"hang", "mon", "mua", "ban", "nhap", "loai", "va", "nganh", "nhom"})
+_SYLLABLES = frozenset({"roi", "loan", "may", "ban", "do", "to", "can", "them"})  # Vietnamese words without marks
 MatterKind = Literal["refuse", "decline", "talk", "tool"]
 
 
@@ -65,7 +66,8 @@ def _found(tokens: Sequence[Token], language: Language) -> Iterator[Matter]:
     english = [token.folded if token.folded == token.lower else "\0" for token in tokens]
     marked = [token.lower for token in tokens]
     for place in range(len(tokens)):
-        hits = [_at(english, place, _by_first("en")), _at(marked, place, _by_first("vi"))]
+        hits = [None if language == "vi" and marked[place] in _SYLLABLES else _at(english, place, _by_first("en"))]
+        hits.append(_at(marked, place, _by_first("vi")))
         milk = marked[place] == "sua" and place and marked[place - 1] in _GOODS  # "hang sua ton" is milk in stock
         if language == "vi" and not milk:  # without marks only phrases of two syllables or more say enough
             hits.append(_at(marked, place, _unmarked(), at_least=2, marked=marked))

@@ -156,6 +156,8 @@ class _Open:
     @property
     def kind(self) -> str:
         sketch = self.sketch
+        if self._two_times:
+            return "change"
         if sketch.has("top", "bottom") and not sketch.dimensions:
             return "worst" if sketch.has("bottom") else "best"
         for kind, cues in _OPEN_BY_WORD:
@@ -207,7 +209,14 @@ class _Open:
         listed = {slot.at for slot in sketch.dimensions if slot.role != "group" and slot.name in _OF_KIND}
         labels = {slot.at for slot in sketch.dimensions if slot.role == "label"}
         places = [at for at, group in enumerate(sketch.groups) if group.of("time", "value") or group.of("dimension")]
-        return [at for at in places if at not in listed | labels and at not in sketch.dropped]
+        lengths = {slot.at for slot in sketch.durations} if self._two_times else set()
+        return [at for at in places if at not in listed | labels | lengths and at not in sketch.dropped]
+
+    @property
+    def _two_times(self) -> bool:
+        """Compare two months: which ones, and by what."""
+        sketch = self.sketch
+        return sketch.has("versus") and bool(sketch.durations) and not (sketch.filters or sketch.periods or sketch.dimensions)
 
     @property
     def rest(self) -> str:

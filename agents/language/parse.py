@@ -36,7 +36,9 @@ _A_NAME = 0.9
 _SURE = 0.6
 _WHEN_NOTHING_ELSE = 0.25
 _PART = 70
-_DENYING = frozenset({"never", "not", "but", "no", "without", "except", "versus", "vs", "or", "than", "chua", "khong", "tru"})
+_DENYING = frozenset(
+    {"never", "not", "nor", "neither", "but", "no", "without", "except", "versus", "vs", "or", "than", "chua", "khong", "tru"}
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
-from agents.language.figures import RATE_OF, VALUE_OF
+from agents.language.figures_said import RATE_OF, VALUE_OF
 from agents.language.sketch import Sketch
 from agents.language.tokens import fold
 from agents.language.words import LANGUAGES, read_table
@@ -62,7 +62,9 @@ def _row(language: Language) -> re.Pattern[str]:
     words = pointers(language)
     if language == "vi":
         return re.compile(
-            rf"\b(?:{_any(words.rows)}) (?P<place>{_any(list(words.places))})\b|\b(?:số|hạng|thứ|vị trí) (?P<number>\d\d?)\b", re.IGNORECASE
+            rf"\b(?:{_any(words.rows)}) (?P<place>{_any(list(words.places))})\b|\b(?:số|hạng|thứ|vị trí) "
+            rf"(?P<number>\d\d?)\b",
+            re.IGNORECASE,
         )
     ordinals = _any([place for place in words.places if place not in _RANKS])
     ranks = _any([place for place in words.places if place in _RANKS])
@@ -124,11 +126,25 @@ def beyond(message: str, handles: Sequence[Handle]) -> str:
 def _is_row(found: re.Match[str], language: Language) -> bool:
     """Whether the words can only mean a row: "the fourth one", not "product number 12" and not "the last"."""
     word = (found.groupdict().get("place") or found.groupdict().get("end") or "").casefold()
-    noun = found[0].split()[-1].casefold() if language == "en" else found[0].split()[0].casefold()
-    return bool(word) and word not in _RANKS and pointers(language).places[word] > 0 and noun in _ONLY_ROWS | {word}
+    if not word or word in _RANKS or pointers(language).places[word] <= 0:
+        return False
+    return language == "vi" or found[0].split()[-1].casefold() in _ONLY_ROWS | {word}  # no noun of "thứ hai" that is a row has a Monday
 
 
-_ONLY_ROWS = frozenset({"one", "row", "entry", "place", "line", "result", "cái", "dòng", "mục"})
+def points_at_nothing(message: str) -> str:
+    """The words of a first message that point at a row, though nothing was shown: "how much should we order of the first one"."""
+    found = _OF_ROW.search(message)
+    return (found["row"] or found["vi"]) if found else ""
+
+
+_OF_ROW = re.compile(
+    r"\b(?:of|for|about|with|from|by) (?P<row>the (?:first|second|third|fourth|fifth|last) (?:one|row|entry|result))\W*$"
+    r"|\b(?:của|cho|với|về) (?P<vi>(?:cái|dòng|mục|món) (?:đầu tiên|thứ (?:nhất|hai|ba|tư|2|3|4)))\W*$",
+    re.IGNORECASE,
+)
+
+
+_ONLY_ROWS = frozenset({"one", "row", "entry", "place", "line", "result"})
 
 
 def named(message: str, old: Sketch, handles: Sequence[Handle]) -> str:
@@ -191,7 +207,20 @@ def dated(message: str, old: Sketch, as_of: date, ahead: tuple[date, date] | Non
             return _instead(message, found, days) if days else message
         if found := _search(tuple(words.whole), message, language):
             return _instead(message, found, words.whole[fold(found[0])])
+    found = _SAME_TIME.search(message)
+    if found and len(old.periods) == 1 and not ahead:
+        return _instead(message, found, old.text(old.periods[0].at))
     return message
+
+
+# That month: the days of the last question, whatever they were called there.
+_SAME_TIME = re.compile(
+    r"\b(?:(?:in|during|for|over|within|throughout) )?(?:that|the same|that same|said) (?:month|week|quarter|year|day"
+    r"|time span|time frame|stretch)\b"
+    r"(?! (?:last|before|a year|one year|of))"
+    r"|\b(?:trong |vào |của |ở )?(?:cùng )?(?:tháng|tuần|quý|năm|ngày|kỳ) (?:đó|ấy)\b",
+    re.IGNORECASE,
+)
 
 
 def _search(phrases: Sequence[str], message: str, language: Language) -> re.Match[str] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agents.language.denial import OF_ABSENCE, denials
 from agents.language.sketch import Sketch
 from agents.language.tags import Group
 from agents.language.taker import Candidate
@@ -64,7 +65,11 @@ def ranked(sketch: Sketch, candidates: Sequence[Candidate]) -> list[Ranked]:
             weights[slot.at] = max(weights[slot.at], _LISTED)
     for at in _contrasted(sketch):
         weights[at] = max(weights[at], _LISTED)
-    scored = [_scored(candidate, weights) for candidate in candidates]
+    for metric in sketch.metrics:
+        if metric.left_out:
+            weights[metric.at] = max(weights[metric.at], _LISTED)  # "without returns" is no small word
+    denied = denials(sketch)
+    scored = [_scored(candidate, weights, _unturned(candidate, denied)) for candidate in candidates]
     return sorted(scored, key=lambda each: -each.score)
 
 
@@ -86,10 +91,18 @@ def _contrasted(sketch: Sketch) -> list[int]:
     return [at for at, group in enumerate(sketch.groups) if group.start in (much[-1], little[0])]
 
 
-def _scored(candidate: Candidate, weights: Sequence[float]) -> Ranked:
+def _unturned(candidate: Candidate, denied: Mapping[int, int]) -> frozenset[int]:
+    """Words that deny what the candidate takes as if it were said."""
+    if candidate.tool in OF_ABSENCE:
+        return frozenset()
+    return frozenset(at for at, target in denied.items() if target in candidate.used and at not in candidate.turned)
+
+
+def _scored(candidate: Candidate, weights: Sequence[float], unturned: frozenset[int]) -> Ranked:
     used = sum(weights[place] for place in candidate.used)
-    unexplained = tuple(place for place, weight in enumerate(weights) if weight >= TELLING and place not in candidate.used)
-    missing = sum(weights[place] for place in unexplained)
+    left = {place for place, weight in enumerate(weights) if weight >= TELLING and place not in candidate.used}
+    unexplained = tuple(sorted(left | unturned))
+    missing = sum(max(weights[place], _LISTED) if place in unturned else weights[place] for place in unexplained)
     return Ranked(candidate, used - _UNUSED * missing + candidate.bonus, unexplained)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -142,8 +142,8 @@ def _lacks(word: str, whole: str) -> bool:
 
 
 def _consonants(word: str) -> str:
-    """Vowels are what is left out and mistaken most."""
-    return "".join(letter for letter in word if letter not in "aeiou")
+    """Vowels are what is left out and mistaken most, and whether a letter is doubled."""
+    return "".join(letter for letter, _ in groupby(word) if letter not in "aeiou")
 
 
 def _is_name(token: Token) -> bool:

@@ -7,13 +7,13 @@ from typing import Literal
 
 from agents.brain import Understood, World
 from agents.language.agents_for import agent_of
+from agents.language.edits.records import RECORDS
 from agents.language.reading import reading_of
 from agents.language.replies import replies
 from agents.plan import Part, Plan, PlannedCall
 
 # Below the first it is said that the answer may not be what was meant, from the second on nothing is.
 _DOUBTFUL, _SURE = 0.6, 0.85
-_RECORDS = ("look_up", "look_up_lines")
 Level = Literal["high", "medium", "low"]
 
 
@@ -25,11 +25,11 @@ def plan_again(understood: Understood, world: World) -> Plan | None:
     known = {tool.name for tool in world.tools}
     if not understood.calls or any(call.tool not in known for call in understood.calls):
         return None
-    question, left = understood.standalone_question, understood.left
+    question = understood.standalone_question
     parts = tuple(Part(agent=agent_of(call.tool, call.arguments, world), question=question, calls=(call,)) for call in understood.calls)
     chance = 1.0 if understood.chance is None else understood.chance
     level: Level
-    level, reason = ("low", "left_out") if left else ("low", "doubtful") if chance < _DOUBTFUL else ("medium", "likely")
+    level, reason = ("low", "doubtful") if chance < _DOUBTFUL else ("medium", "likely")
     if level == "medium" and chance >= _SURE and not understood.assumptions:
         level, reason = "high", ""
     reasons = (*([replies(understood.language).say(reason)] if reason else []), *understood.assumptions[:3])
@@ -37,7 +37,6 @@ def plan_again(understood: Understood, world: World) -> Plan | None:
         standalone_question=question,
         language=understood.language,
         parts=parts,
-        ignored=left,
         reading=reading_of(tuple((call.tool, call.arguments) for call in understood.calls)),
         assumptions=understood.assumptions,
         probability=understood.chance,
@@ -69,7 +68,7 @@ def repeats(plan: Plan, understood: Understood) -> bool:
     before = understood.edits
     if before is None or understood.calls or plan.outcome != "answer" or not before.calls():
         return False
-    if any(call.tool in _RECORDS for call in plan.calls()):
+    if any(call.tool in RECORDS for call in plan.calls()):
         return False  # a record shows all there is: another side of it is the same call
     return [(call.tool, call.arguments) for call in plan.calls()] == [(call.tool, call.arguments) for call in before.calls()]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from agents.language.sketch import FilterSlot, Sketch
 from agents.language.spans import ValueSpan
+from agents.language.whose import lies
 
 # How much less likely a reading is when its kind is rarely meant by a bare name.
 _RARELY: Mapping[str, float] = {
@@ -25,17 +26,7 @@ _RARELY: Mapping[str, float] = {
     "location_kind": 0.15,
 }
 _CLOSE = 0.08
-# What a metric is about decides between two readings of a place or a status.
-_STOCK = (
-    "stock_on_hand",
-    "stock_value",
-    "available_stock",
-    "stock_on_order",
-    "stockouts",
-    "stockout_rate",
-    "days_of_cover",
-    "inventory_turnover",
-)
+# What a metric is about decides between two readings of a status.
 _PURCHASE = ("open_purchase_orders", "purchase_orders", "purchase_spend", "overdue_purchase_orders")
 
 
@@ -75,8 +66,10 @@ def _likely(choice: ValueSpan, sketch: Sketch, slot: FilterSlot) -> float:
     labelled = any(each.name == choice.dimension and each.role == "label" and abs(each.at - slot.at) <= 2 for each in sketch.dimensions)
     rare = 0.0 if labelled else _RARELY.get(choice.dimension, 0.0)
     metrics = {each.name for each in sketch.metrics}
-    if choice.dimension in ("location", "location_province", "location_kind") and metrics & set(_STOCK):
+    if choice.dimension in ("location", "location_province", "location_kind") and any(lies(name) for name in metrics):
         rare = -0.2 if choice.dimension != "location_kind" else 0.0
+    if choice.dimension in ("province", "shipping_province") and metrics and all(lies(name) for name in metrics):
+        rare = 1.0
     if choice.dimension == "purchase_status" and (metrics & set(_PURCHASE)):
         rare = -0.2
     if choice.dimension == "shipping_province" and any(token.folded in ("shipped", "ship", "delivered") for token in sketch.tokens):

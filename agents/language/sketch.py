@@ -141,3 +141,8 @@ def is_one(sketch: Sketch, at: int) -> bool:
     before = sketch.tokens[start - 1].folded if start else ""
     word = sketch.tokens[start].folded
     return word in ("1", "mot") or (word in ("a", "one") and before in ("within", "in", "for", "after"))
+
+
+def divides(sketch: Sketch, at: int) -> bool:
+    """Revenue per customer: right behind a figure, what stands after "per" divides it."""
+    return at > 1 and "per_unit" in sketch.groups[at - 1].cues() and bool(sketch.groups[at - 2].of("metric"))

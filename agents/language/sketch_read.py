@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.language.presence import MAY_BE_MISSING, presence
 from agents.language.sketch import (
     COUNTED,
     DESCRIBES,
@@ -72,9 +73,9 @@ class _Reader(LeftOut):
         if self._only_asks(at, group):
             self.dropped.append(at)
             return
-        for name in group.cues():
+        for name in group.cues() - ({"change"} if self._sells(group) else set()):
             self.cues[name].append(at)
-        if group.of("comparator") and "combine" not in group.cues():
+        if group.of("comparator") and "combine" not in group.cues() and self.tokens[group.start].folded != "from":
             self.cues["versus"].append(at)
         if self._is_bare_percent(group):
             self.cues["rate"].append(at)
@@ -94,6 +95,11 @@ class _Reader(LeftOut):
         elif verb := group.first("verb"):
             self.metrics.append(MetricSlot(verb.name, at, verb=True, left_out=self._is_left_out(at)))
 
+    def _sells(self, group: Group) -> bool:
+        """Pieces we shifted, what moved most units: sold, not changed."""
+        deed = "change" in group.cues() and any(tag.name == "units" for tag in group.of("verb"))
+        return deed and any(tag.name == "units" for other in self.groups for tag in other.of("metric"))
+
     def _is_left_out(self, at: int) -> bool:
         """After "excluding"; what stands behind "take them out of it" is what is asked."""
         out = next((group for group in reversed(self.groups[:at]) if "exclude" in group.cues()), None)
@@ -112,7 +118,7 @@ class _Reader(LeftOut):
         """Orders are counted unless they are listed, grouped by or named."""
         if not group.of("metric"):
             return True
-        if self._is_lower_half(at) or self._ranked_in(at):
+        if self._is_lower_half(at) or self._ranked_in(at) or self._is_averaged(at, group):
             return False
         if {tag.name for tag in group.of("metric")} <= _KINDS and any(other.cues() & {*RANKS} for other in self.groups):
             return True
@@ -124,6 +130,10 @@ class _Reader(LeftOut):
         if before & {"show_all"} and self._word_before(at) == "of" and not before & {"group", "within", "which"}:
             return self._named_next(at, group)  # a slice of all deliveries
         return bool(before & {"group", "within", "which", "top", "bottom", "show_all"}) or self._named_next(at, group)
+
+    def _is_averaged(self, at: int, group: Group) -> bool:
+        """The average rating of our products: the figure, no cut by it."""
+        return "average" in self._before(at) and all(tag.name.startswith("average_") for tag in group.of("metric"))
 
     def _is_lower_half(self, at: int) -> bool:
         """Spend per order: with a figure before it, what stands after "per" divides it."""
@@ -162,7 +172,13 @@ class _Reader(LeftOut):
         if name is not None:
             self.dimensions.append(DimensionSlot(name, "label", at))
             return
+        if names[0] == "product" and self._belongs(at):
+            self.dimensions.append(DimensionSlot("product", "label", at))
+            return
         before = self._before(at)
+        if names[0] in MAY_BE_MISSING and not before & {"group", "within", "which"} and presence(self.tokens, self.groups[at].start):
+            self.dimensions.append(DimensionSlot(names[0], "loose", at))
+            return
         if self._is_everything(at) or self._comes_after_measure(at, names[0]) or self._all_but_some(at, names[0]):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
@@ -176,9 +192,9 @@ class _Reader(LeftOut):
             self.dimensions.append(DimensionSlot(names[0], "label", at))
             return
         role: Role = "within" if "within" in before else "group" if "group" in before else "head"
-        previous = self._previous(at)
+        previous = self._over_labels(at)
         further = self._before(previous) if previous is not None and self.groups[previous].of("value") else frozenset()
-        if role == "head" and "how_many" in before | further and names[0] in COUNTED:
+        if role == "head" and "how_many" in before | further and names[0] in COUNTED and not self._counts_a_figure(at):
             role = "counted"
         if role == "head" and self._joins_a_cut(at) and self.tokens[self.groups[at].end - 1].lower not in ("nào", "nao"):
             role = self.dimensions[-1].role
@@ -187,6 +203,27 @@ class _Reader(LeftOut):
         if role == "head" and names[0] in _FILLING and self._only_fills(at, names[0], before):
             role = "label"
         self.dimensions.append(DimensionSlot(names[0], role, at))
+
+    def _belongs(self, at: int) -> bool:
+        """Each supplier's products: the supplier is the cut."""
+        last = self.dimensions[-1] if self.dimensions else None
+        start = self.groups[at].start
+        return (
+            last is not None
+            and last.name in DESCRIBES["product"]
+            and "'s" in "".join(t.text for t in self.tokens[max(0, start - 3) : start])
+        )
+
+    def _counts_a_figure(self, at: int) -> bool:
+        """How many orders did customers place: orders are counted, whoever stands behind."""
+        asked = max(self.cues.get("how_many", ()), default=at)
+        return any(asked < slot.at < at and not slot.verb for slot in self.metrics)
+
+    def _over_labels(self, at: int) -> int | None:
+        """What stands before, past words that only label it: gold tier customers."""
+        previous = self._previous(at)
+        labels = {slot.at for slot in self.dimensions if slot.role == "label"}
+        return self._previous(previous) if previous in labels and previous is not None else previous
 
     def _says_whose_country(self, at: int) -> bool:
         """By nation of vendor: the country is the cut."""
@@ -217,10 +254,15 @@ class _Reader(LeftOut):
         joined = self._word_before(at) in _JOINING
         if not joined and (at <= _LEADING or name not in ("product", "customer")):
             return False
-        earlier = frozenset(cue for group in self.groups[:at] for cue in group.cues())
+        earlier = frozenset(cue for group in self.groups[self._asks_what() : at] for cue in group.cues())
         asked = earlier & {"which", "show_all", "no_activity", "never", *RANKS} or "basket" in earlier
         conditions = any(group.of("comparator") for group in self.groups) and any(group.of("number") for group in self.groups)
         return bool(self.metrics) and not asked and not conditions
+
+    def _asks_what(self) -> int:
+        """The place behind "what is" and "what was": a figure is asked for, not which of the things behind it."""
+        first = [token.folded for token in self.tokens[:2]]
+        return int(first[:1] == ["what"] and first[1:] in (["is"], ["was"], ["s"]))
 
     def _all_but_some(self, at: int, name: str) -> bool:
         """Every channel but the web: no cut, but what is left out."""

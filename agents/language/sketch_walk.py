@@ -54,6 +54,8 @@ _LISTING = frozenset(
     }
 )
 _PARTICLES = frozenset({"a", "vay", "nhi", "em", "anh", "chi", "ban", "the", "ta", "nha", "ha"})
+_LONGEST, _TWICE = 8, 2
+_NOT = frozenset({"not", "outside", "other", "except", "but"})
 _CORRECTING = frozenset({"no", "sorry", "mean", "meant", "wait", "actually", "rather", "oops"})
 
 
@@ -187,14 +189,32 @@ class Walk(Thresholds):
         labels = at and any(tag.name in self._names_at(at) | {"order"} for tag in self.groups[at - 1].of("dimension"))
         label = at - 1 if labels else at
         if "exclude" in self._before(at) | self._before(label) or self._is_taken_out(at) or self._is_all_but(at):
-            return True
-        if self._left_out_with(at):
+            return not self._is_denied_twice(at)
+        if self._left_out_with(at) or self._is_joined_not(at):
             return True
         last = self.filters[-1] if self.filters else None
         if last is None or not last.negated or last.best.dimension not in {tag.name for tag in self.groups[at].of("value")}:
             return False
         between = self.groups[last.at + 1 : at]
         return len(between) <= 2 and all(group.is_empty_word or "combine" in group.cues() for group in between)
+
+    def _is_joined_not(self, at: int) -> bool:
+        """Except Hanoi and not Hue: the second is left out like the first."""
+        before = self.groups[at - 1] if at else None
+        return before is not None and "never" in before.cues() and self.tokens[before.end - 1].folded in ("not", "no", "nor", "without")
+
+    def _is_denied_twice(self, at: int) -> bool:
+        """Leave out whatever is not from Hanoi: only Hanoi is meant."""
+        words: list[int] = []
+        for place in range(at - 1, max(at - 1 - _LONGEST, -1), -1):
+            group = self.groups[place]
+            if group.cues() & {"exclude"}:
+                words.append(place)
+            elif not (group.is_empty_word or group.of("dimension") or group.cues() & {"having", "show_all", "which"}):
+                break
+        return len(words) == _TWICE and bool(
+            {token.folded for token in self.tokens[self.groups[words[0]].start : self.groups[at].start]} & _NOT
+        )
 
     def _left_out_with(self, at: int) -> bool:
         """Except the cancelled ones and those paid in cash: left out like the figure before."""

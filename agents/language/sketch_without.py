@@ -13,6 +13,30 @@ _OTHERWISE = frozenset({"no", "non", "ex", "bar", "nothing to do with", "out of 
 # They leave days out of a figure; of somebody they say that he did not.
 _WEAK = frozenset({"not", "not in", "not from", "but not in", "but not", "khong", "nhung khong", "outside", "outside of", "ngoai"})
 _STEPS = 2
+# Between the word that leaves out and the days: "not broken last month" leaves no month out.
+_SMALL = frozenset(
+    {
+        "in",
+        "on",
+        "from",
+        "the",
+        "of",
+        "for",
+        "during",
+        "at",
+        "that",
+        "this",
+        "all",
+        "any",
+        "our",
+        "of the",
+        "in the",
+        "trong",
+        "vao",
+        "cua",
+        "ca",
+    }
+)
 
 
 class LeftOut(Walk):
@@ -36,7 +60,7 @@ class LeftOut(Walk):
             words = " ".join(token.folded for token in self.tokens[group.start : group.end])
             if group.cues() & {"exclude", "never"}:
                 return self._leaves_out(place, words, "exclude" in group.cues())
-            if not group.is_empty_word:
+            if not group.is_empty_word or words not in _SMALL:
                 return False
         return False
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.language.denial import denials
 from agents.language.heavy import heavy
 from agents.language.learnt.learnt import Learnt
 from agents.language.learnt.phrasing import phrase
@@ -32,6 +33,7 @@ RULES = Skill()
 
 # A reading that explains every word is answered when it is more likely right than wrong; a little below, where no other comes near it.
 _CLEAN, _ALONE = 0.5, 0.35
+_FORMED = 0.04  # a figure found by its form: how people said it before says little of it
 _FAR = 4.0  # how far ahead by rank: more than a name or a time weighs
 # The first by rank stands while it is not unlikely: rules were written for it.
 _STANDS = 0.45
@@ -46,13 +48,15 @@ def chosen(weighed: Sequence[Weighed], first: Ranked) -> Weighed:
 def is_answered(best: Weighed, weighed: Sequence[Weighed], sketch: Sketch, learnt: Learnt) -> bool:
     """Whether a reading is likely enough for what it leaves; never over a number, a name or a word the question may be about."""
     left = [sketch.groups[at] for at in best.ranked.unexplained]
-    kept_in = {slot.at for slot in sketch.without} & set(best.ranked.unexplained)  # days that were to be left out
-    if kept_in or heavy(sketch) or any(group.of("number", "percent", "value") for group in left):
+    out = {slot.at for slot in sketch.without} | {slot.at for slot in sketch.metrics if slot.left_out} | denials(sketch).keys()
+    if out & set(best.ranked.unexplained) or heavy(sketch) or any(group.of("number", "percent", "value") for group in left):
         return False
     if left or sketch.unread:
         return best.probability >= learnt.lines.answer
     if sketch.has("overview"):
         return True  # figures the house chose, and says so: nothing else could be meant
+    if any(tag.formed for group in sketch.groups for tag in group.of("metric")):
+        return best.probability >= _FORMED
     rivals = [each.ranked.score for each in weighed if each is not best]
     return best.probability >= (_ALONE if best.ranked.score - max(rivals, default=0.0) >= _FAR else _CLEAN)
 

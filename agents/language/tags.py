@@ -44,6 +44,7 @@ class Tag:
     number: float = 0.0
     time: TimeSpan | None = None
     value: ValueSpan | None = None
+    formed: bool = False  # found by a form with other words between its parts
 
     @property
     def weight(self) -> float:
@@ -130,19 +131,32 @@ def _numbers(keyed: Keyed, lexicon: Lexicon) -> Iterator[Tag]:
         if read is None:
             continue
         number, glued = read
-        end = place + 1
+        end, first = place + 1, place
+        if _is_minus(tokens, place):
+            number, first = -number, place - 1
         scale = _meaning(keyed, end, lexicon, "scale")
         if not glued and scale is not None:
             number, end = number * scale, end + 1
         if end < len(tokens) and any(meaning.kind == "percent" for _, meaning in lexicon.at(keyed, end)):
             stop = max(stop for stop, meaning in lexicon.at(keyed, end) if meaning.kind == "percent")
-            yield Tag(place, stop, "percent", number=number / 100)
+            yield Tag(first, stop, "percent", number=number / 100)
         elif glued in ("st", "nd", "rd", "th"):
-            yield Tag(place, end, "ordinal", number=number)
+            yield Tag(first, end, "ordinal", number=number)
         else:
-            yield Tag(place, end, "number", number=number)
+            yield Tag(first, end, "number", number=number)
 
 
+def _is_minus(tokens: Sequence[Token], place: int) -> bool:
+    """A sign glued to the number and to nothing before it, or the word after what has an amount."""
+    if not place:
+        return False
+    sign, before = tokens[place - 1], tokens[place - 2] if place > 1 else None
+    if sign.text in ("-", "\u2212"):
+        return sign.end == tokens[place].start and (before is None or (before.end < sign.start and not before.is_number))
+    return sign.folded in ("minus", "negative") and before is not None and before.folded in _HAVING
+
+
+_HAVING = frozenset({"have", "of", "is", "was", "be", "has", "got", "than", "at", "by", "below", "above", "with", "spend", "am"})
 _GLUED = {
     "": 1,
     "k": 1e3,

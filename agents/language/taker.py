@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from agents.language.figures import MONEY, RATE_OF, Figures, Json
+from agents.language.figures import MONEY, Figures, Json
+from agents.language.figures_said import RATE_OF
 from agents.language.leaving_out import days_left_out, leave_out
-from agents.language.sketch import IN_DAYS, NUMERIC, Comparator, FilterSlot, MetricSlot, NumberSlot, Role, is_one
+from agents.language.presence import MAY_BE_MISSING, presence
+from agents.language.sketch import IN_DAYS, NUMERIC, FilterSlot, MetricSlot, NumberSlot, Role, is_one
 from agents.language.spans import Bucket, Duration, ValueSpan
+from agents.language.thresholds import OPPOSITE
 from agents.language.tokens import Token
 from agents.language.whose import of_whom
 from tools.query.contract import AllTime, Between, Comparison, Grain, Last, Period
@@ -26,7 +29,6 @@ _IN_UNITS = frozenset(
 _NEAR = 5
 _OUT_WORDS = "skip skipping ignore ignoring leave leaving left exclude excluding except without drop bo tru loai"
 _OUT = frozenset(_OUT_WORDS.split())
-_OPPOSITE: Mapping[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _COUNTS: Mapping[str, str] = {"product": "active_products", "order": "orders", "customer": "active_customers"}
 
 
@@ -38,6 +40,7 @@ class Candidate:
     used: frozenset[int]
     assumptions: tuple[str, ...] = ()
     bonus: float = 0.0
+    turned: frozenset[int] = frozenset()  # words that deny something, which the calls say too
 
     @property
     def tool(self) -> str:
@@ -82,7 +85,18 @@ class Taker(Figures):
 
     def where(self) -> list[Json]:
         """All conditions: names, and numbers compared with a numeric dimension."""
-        return [*self.filters(), *self._numeric()]
+        return [*self.filters(), *self._present(), *self._numeric()]
+
+    def _present(self) -> list[Json]:
+        """Without a promotion, on promotion."""
+        found: list[Json] = []
+        for slot in self.sketch.dimensions:
+            op = presence(self.sketch.tokens, self.sketch.groups[slot.at].start) if slot.name in MAY_BE_MISSING else None
+            if op and slot.role == "loose" and slot.at not in self.used:
+                self.used.add(slot.at)
+                self.cue("exclude", "zero", "never", "only")
+                found.append({"dimension": slot.name, "op": op})
+        return found
 
     def _numeric(self) -> list[Json]:
         found: list[Json] = []
@@ -125,10 +139,10 @@ class Taker(Figures):
             self.used |= {number.at, *number.also}
             self.cue("having")
             if (out := self._leaves_out(number)) is not None:
-                if number.op not in _OPPOSITE:
+                if number.op not in OPPOSITE:
                     continue
                 self.used.add(out)
-                number = replace(number, op=_OPPOSITE[number.op])
+                number = replace(number, op=OPPOSITE[number.op])
             found.append(condition_on(metric, number))
             named.append(metric)
         return found, list(dict.fromkeys(named))
@@ -171,7 +185,7 @@ class Taker(Figures):
         last = self._behind(number)
         first = min((number.at, *number.also))
         slots = sorted((slot for slot in self.sketch.metrics if not number.in_days or slot.name in IN_DAYS), key=lambda slot: slot.at)
-        after = next((slot for slot in slots if 0 < slot.at - last <= 2), None)
+        after = next((slot for slot in slots if 0 < slot.at - last <= 2 and not self._is_apart(last, slot.at)), None)
         before = next((slot for slot in reversed(slots) if 0 < first - slot.at <= 4 and slot.at not in self.used), None)
         if after and after.name == "units" and (whose := self._counted_in_units(after, before)):
             self.used.add(after.at)
@@ -190,6 +204,11 @@ class Taker(Figures):
         if chosen and number.in_days and chosen.name in ("stock_on_hand", "available_stock"):
             return "days_of_cover"
         return chosen.name if chosen else None
+
+    def _is_apart(self, first: int, second: int) -> bool:
+        """Whether a comma parts the two: what stands behind it is of another clause."""
+        groups = self.sketch.groups
+        return "," in {token.text for token in self.sketch.tokens[groups[first].end : groups[second].start]}
 
     def _deed_counted(self) -> str | None:
         """What happened three times: orders, returns, cancellations."""
@@ -324,7 +343,7 @@ class Taker(Figures):
     def made(self, tool: str, arguments: Mapping[str, object], bonus: float = 0.0) -> Candidate:
         """The candidate from what was taken so far; days the message leaves out are left out of it where the tool can say that."""
         tool, said = self._left_out(tool, of_whom(without_nothing(arguments)))
-        return Candidate(((tool, said),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus)
+        return Candidate(((tool, said),), frozenset(self.used), tuple(dict.fromkeys(self.assumptions)), bonus, frozenset(self.turned))
 
     def _left_out(self, tool: str, arguments: Json) -> tuple[str, Json]:
         slots = self.sketch.without

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from agents.language.sketch import IN_DAYS, RANKS, Comparator, NumberSlot
@@ -15,6 +16,7 @@ _ONE = {"day": 1.0, "week": 7.0, "month": 30.0}
 _COUNTABLE = frozenset({"orders", "order", "returned_units", "cancelled_orders", "reviews"})
 _OWNING = frozenset({"with", "placed", "made", "having", "only", "just"})
 _POWERS = (1e9, 1e6, 1e3)
+OPPOSITE: Mapping[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 Kind = Literal["plain", "percent", "ordinal"]
 
 
@@ -87,7 +89,7 @@ class Thresholds:
             return NumberSlot(self._scaled(number, at, upper), kind, at, "between", upper[0], (at + 1, upper[1]))
         if after and before and before[0] in ("between", ">=") and self.tokens[self.groups[before[1]].start].folded in ("from", "tu"):
             self.taken.add(before[1])  # from 3 up: one comparator in two words
-        found = after or (before if before and before[0] != "between" else None)
+        found = self._turned(after or (before if before and before[0] != "between" else None))
         times = self._times(at)
         if found and not self._ranks(at):
             self.taken |= {at, found[1], *times}
@@ -96,6 +98,16 @@ class Thresholds:
             self.taken |= {at, *times}
             return NumberSlot(number, kind, at, "=", also=times, times=bool(times))
         return NumberSlot(number, kind, at, limits=self._limits(at))
+
+    def _turned(self, found: tuple[Comparator, int] | None) -> tuple[Comparator, int] | None:
+        """Not above 5 is 5 or less."""
+        if found is None or found[1] == 0 or found[0] not in OPPOSITE:
+            return found
+        before = self.groups[found[1] - 1]
+        if self.tokens[before.end - 1].folded != "not" or before.of("comparator"):
+            return found
+        self.taken.add(found[1] - 1)
+        return OPPOSITE[found[0]], found[1]
 
     def _scaled(self, number: float, at: int, upper: tuple[float, int]) -> float:
         """The 2 of "between 2 and 5 million" is 2 million."""
@@ -164,6 +176,8 @@ class Thresholds:
         amount = behind is not None and behind.of("number", "percent") and not (place and self.groups[place - 1].of("number", "percent"))
         if amount and self.tokens[self.groups[place].start].folded == "and":
             return False  # by product and above 3 million
+        if self.tokens[self.groups[place].end - 1].folded == "of":
+            return False  # upwards of 5 million
         return self.tokens[self.groups[place].start].folded in ("or", "and", "tro", "hoac", "upwards", "up", "plus") and not self._is_up_to(
             place
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from agents.language.figures_said import VALUE_OF
 from agents.language.sketch import RANKS
 from agents.language.spans import TimeSpan, ValueSpan
 from agents.language.tags import Group, Tag, TagKind
@@ -13,7 +14,9 @@ from agents.language.time.stretch import days_note
 from agents.language.time.units import add_months
 from agents.language.time.wording import assumption_of
 from agents.language.tokens import Token
+from agents.language.vietnamese_deeds import is_counted, parties, plurals, shops, told
 from agents.language.vietnamese_words import EVERYDAY_RULES
+from agents.language.whose import lies
 from tools.query.contract import AsOf, Between, Calendar, Comparison, Named
 
 _LOW = frozenset({"bottom", "cheap", "fastest", "slowest", "expensive", "seller_low"})
@@ -31,21 +34,13 @@ _KEPT = frozenset(
     | {"out_of_stock", "open_purchase_orders", "overdue_purchase_orders", "below", "keep", "opening_closing", "ageing", "overdue"}
 )
 _MONTHS = (("tháng", 1), ("thang", 1), ("quý", 3), ("quy", 3), ("năm", 12), ("nam", 12))
-_STOCK = frozenset(
-    {"stock_on_hand", "stock_on_order", "available_stock", "stock_value", "days_of_cover", "stockouts", "stockout_rate", "shrinkage_units"}
-    | {"shrinkage_value", "inventory_turnover", "received_units"}
-)
 _GOODS = frozenset({"category", "subcategory", "family"})
 _WITH_GOODS = frozenset({"mua", "ban", "dat", "lay", "nhap", "ton", "kho", "cua", "va", "lan", "hang"})
 _BOUGHT = 0.9
+_SLIPS = frozenset({"đơn", "don", "bill", "hóa", "hoá", "hoa"})
 _SIZES = frozenset({"lon", "to", "bu", "nho", "cao", "gia"})
 # What a figure is worth, when it is asked in money.
-_WORTH = {
-    "stock_on_hand": "stock_value",
-    "shrinkage_units": "shrinkage_value",
-    "returned_units": "refunds",
-    "cancelled_orders": "cancelled_value",
-}
+_WORTH = {figure: worth for figure, worth in VALUE_OF.items() if figure not in _SPENDING}
 _IN_MONEY = frozenset(
     {"tri gia", "tri gia bao nhieu", "bao nhieu tien", "dang gia bao nhieu", "quy ra tien", "tinh ra tien", "tinh bang tien"}
     | {"gia tri bao nhieu", "la bao nhieu tien", "mat bao nhieu tien", "tong bao nhieu tien", "het bao nhieu tien"}
@@ -81,7 +76,8 @@ def counted(tokens: Sequence[Token]) -> set[int]:
 def weeded(tags: Sequence[Tag], tokens: Sequence[Token]) -> list[Tag]:
     """The tags without those the words around them rule out, and with the places in an order."""
     days = list(_weekdays(tokens))
-    found = [_at_the_end(tag, tags, tokens) for tag in tags]
+    tags = [*tags, *parties(tags, tokens), *shops(tags, tokens), *plurals(tokens)]
+    found = [_at_the_end(tag, tags, tokens) for tag in _before_names(tags, tokens)]
     places = [*_places(found, tokens), *days]
     ranked = {at for tag in places for at in range(tag.start, tag.end)} | counted(tokens)
     kept = [tag for tag in found if not (any(rule(tag, tokens) for rule in _ALONE) or any(rule(tag, found, tokens) for rule in _BESIDE))]
@@ -91,7 +87,7 @@ def weeded(tags: Sequence[Tag], tokens: Sequence[Token]) -> list[Tag]:
 
 def _at_the_stock(tags: Sequence[Tag], tokens: Sequence[Token]) -> list[Tag]:
     """A town beside stock, or right behind the word warehouse, is where the warehouse stands."""
-    stock = any(tag.kind == "metric" and tag.name in _STOCK for tag in tags)
+    stock = any(tag.kind == "metric" and lies(tag.name) for tag in tags)
     towns = [tag for tag in tags if tag.kind == "value" and tag.name == "location_province"]
     held = {(tag.start, tag.end) for tag in towns if stock or (tag.start and tokens[tag.start - 1].lower == "kho")}
     return [tag for tag in tags if not (tag.name in ("province", "shipping_province") and tag.value and (tag.start, tag.end) in held)]
@@ -186,7 +182,23 @@ def _is_strengthened(tag: Tag, tokens: Sequence[Token]) -> bool:
 
 
 _ALONE = (_is_plain_more, _asks_when, _is_no_number, _is_strengthened, *EVERYDAY_RULES)
-_BESIDE = (_asks_which, _orders)
+
+
+def _begins_a_name(tag: Tag, tags: Sequence[Tag], tokens: Sequence[Token]) -> bool:
+    """Whether the last word of a phrase is the first of a warehouse's name: in the warehouse of Bình Tân."""
+    if tag.kind not in ("metric", "cue") or tag.end - tag.start < 2 or tokens[tag.end - 1].lower != "kho":
+        return False
+    named = [each for each in tags if each.value is not None and each.name == "location" and each.start == tag.end - 1]
+    return any(each.value is not None and each.value.match == "exact" and each.end > tag.end for each in named)
+
+
+def _before_names(tags: Sequence[Tag], tokens: Sequence[Token]) -> list[Tag]:
+    """Such phrases without that word; "in the warehouse" alone says nothing more."""
+    kept = [replace(tag, end=tag.end - 1) if _begins_a_name(tag, tags, tokens) else tag for tag in tags]
+    return [tag for tag, whole in zip(kept, tags, strict=True) if tag is whole or tag.end - tag.start > 1]
+
+
+_BESIDE = (_asks_which, _orders, is_counted)
 
 
 def _places(tags: Sequence[Tag], tokens: Sequence[Token]) -> list[Tag]:
@@ -213,11 +225,9 @@ def settled(groups: Sequence[Group], tokens: Sequence[Token]) -> tuple[Group, ..
 
 def _settled(at: int, group: Group, groups: Sequence[Group], tokens: Sequence[Token]) -> Group:
     word = tokens[group.start].lower
-    if (worth := _worth(group, groups, tokens)) is not None:
-        return worth
-    if (paid := _shipping(at, group, groups, tokens)) is not None:
-        return paid
-    if group.of("metric") and group.of("dimension") and word in ("đơn", "don") and _adjective_behind(at, groups, tokens):
+    if decided := _worth(group, groups, tokens) or told(at, group, groups, tokens) or _shipping(at, group, groups, tokens):
+        return decided
+    if group.of("metric") and group.of("dimension") and word in _SLIPS and _adjective_behind(at, groups, tokens):
         return replace(group, tags=group.of("dimension"))
     if group.of("verb") and (_names_a_town(at, groups, group) or _is_implied(group, groups)):
         return _as(group, "skip", word)

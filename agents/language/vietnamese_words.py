@@ -18,6 +18,10 @@ _COUNTING = frozenset(
 )
 
 
+# What these say as a cue is said far less often than what they mean beside it: already, under, a favour to ask.
+_RARER = frozenset({"roi", "do", "day", "keo", "cong", "duoi", "gom", "nho", "muon", "rot", "phien"})
+
+
 def _is_unmarked_other(tag: Tag, tokens: Sequence[Token]) -> bool:
     """A lone syllable without marks that its neighbours make another word."""
     token = tokens[tag.start]
@@ -25,12 +29,16 @@ def _is_unmarked_other(tag: Tag, tokens: Sequence[Token]) -> bool:
         return False
     before = tokens[tag.start - 1].folded if tag.start else ""
     behind = tokens[tag.end].folded if tag.end < len(tokens) else ""
+    if token.folded in _RARER and tag.kind in ("cue", "metric"):
+        return not {before, behind} & {"xuong", "len", "so"}
     if token.folded == "lai":
         return tag.kind == "metric" and before in _BACK
     if token.folded == "che" and tag.kind == "value":
         return before in ("khach", "nguoi", "hay", "bi", "ho")  # what customers blame is no tea
     if token.folded == "thu":
         return tag.kind == "dimension" and before not in _EACH and behind not in ("may", "nao")
+    if token.folded == "tinh" and tag.kind == "skip":
+        return before in _EACH
     return token.folded == "tinh" and tag.kind == "dimension" and behind in _COUNTING and before not in _EACH
 
 
@@ -75,5 +83,17 @@ def _is_ourselves(tag: Tag, tokens: Sequence[Token]) -> bool:
     return said and not listed and tag.end < len(tokens) and tokens[tag.end].folded in _OURSELVES
 
 
+def _is_run_on(tag: Tag, tokens: Sequence[Token]) -> bool:
+    """Cumulative since January: the second half of "lũy kế" begins no "kể từ"."""
+    before = tokens[tag.start - 1].folded if tag.start else ""
+    return tag.kind == "time" and tokens[tag.start].folded == "ke" and before in ("luy", "cong")
+
+
+def _is_among(tag: Tag, tokens: Sequence[Token]) -> bool:
+    """Among the products: behind "trong" the word for a number counts nothing."""
+    counts = tag.kind == "metric" and tokens[tag.start].lower in ("số", "so") and tag.end - tag.start > 1
+    return counts and tag.start > 0 and tokens[tag.start - 1].lower == "trong"
+
+
 # Each says whether a tag is ruled out by the words around it.
-EVERYDAY_RULES = (_is_unmarked_other, _is_often, _is_people, _is_goods_of, _is_ourselves)
+EVERYDAY_RULES = (_is_unmarked_other, _is_often, _is_people, _is_goods_of, _is_ourselves, _is_run_on, _is_among)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agents.language.figures import Json
+from agents.language.figures import Json, listed
+from tools.query.vocabulary import narrowed_by
 
 # What customers get and what suppliers deliver go by the same words.
 _OF_SUPPLIERS: Mapping[str, str] = {
@@ -26,6 +27,15 @@ _OF_CARRIERS: Mapping[str, str] = {
 }
 
 
+_OF_COMPETITORS: Mapping[str, str] = {"average_selling_price": "competitor_price"}
+
+
+def lies(metric: str) -> bool:
+    """Whether a figure is of a warehouse and not of where its customers live: a town is where the warehouse stands."""
+    known = narrowed_by().get(metric, frozenset())
+    return "location_province" in known and "province" not in known
+
+
 def of_whom(arguments: Json) -> Json:
     """The same arguments with the metrics of suppliers where suppliers are asked about, and of carriers where carriers are."""
     where = arguments.get("where")
@@ -33,11 +43,17 @@ def of_whom(arguments: Json) -> Json:
     if bought and arguments.get("metrics") == ["orders"]:
         arguments = {**arguments, "metrics": ["purchase_orders"]}
     names = (
-        _OF_SUPPLIERS if _names(arguments, ("supplier", "supplier_country")) else _OF_CARRIERS if _names(arguments, ("carrier",)) else None
+        _OF_COMPETITORS
+        if _names(arguments, ("competitor",))
+        else _OF_SUPPLIERS
+        if _names(arguments, ("supplier", "supplier_country"))
+        else _OF_CARRIERS
+        if _names(arguments, ("carrier",))
+        else None
     )
+    changed = _where_it_lies(arguments)
     if names is None:
-        return arguments
-    changed = dict(arguments)
+        return changed
     if isinstance(metric := arguments.get("metric"), str):
         changed["metric"] = names.get(metric, metric)
     if isinstance(conditions := arguments.get("having"), list):
@@ -47,8 +63,22 @@ def of_whom(arguments: Json) -> Json:
     return changed
 
 
+def _where_it_lies(arguments: Json) -> Json:
+    """Stock by province is cut by where it lies."""
+    metrics = [str(each) for each in (*listed(arguments.get("metrics")), arguments.get("metric")) if each]
+    by = arguments.get("by")
+    if not metrics or not all(lies(name) for name in metrics):
+        return dict(arguments)
+    if by == "province":
+        return {**arguments, "by": "location_province"}
+    if isinstance(by, list) and "province" in by:
+        return {**arguments, "by": ["location_province" if name == "province" else name for name in by]}
+    return dict(arguments)
+
+
 def _names(arguments: Json, dimensions: tuple[str, ...]) -> bool:
     by, where = arguments.get("by"), arguments.get("where")
     grouped = by in dimensions or (isinstance(by, list) and any(name in by for name in dimensions))
     filtered = isinstance(where, list) and any(isinstance(each, dict) and each.get("dimension") == dimensions[0] for each in where)
-    return grouped or filtered
+    sides = [each for side in ("left", "right") for each in listed(arguments.get(side)) if isinstance(each, dict)]
+    return grouped or filtered or any(each.get("dimension") == dimensions[0] for each in sides)

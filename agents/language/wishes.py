@@ -60,6 +60,7 @@ WISHES: Mapping[str, Wish] = {
 
 
 _SPENT = 100_000  # nobody orders so many pieces: the number is an amount of money
+_RECORDS = frozenset({"order", "purchase_order", "shipment"})
 _ADVICE = frozenset({"should", "nên", "nen", "tốt", "tot", "hợp", "hop", "best"})
 _FROM_WHOM = re.compile(r"\b(?:của|từ|cua|tu) (?:ai|nhà cung cấp nào|nha cung cap nao|ncc nào|bên nào|ben nao)\b")
 _RUNS_OUT = re.compile(
@@ -97,12 +98,18 @@ def wished(sketch: Sketch, matters: Sequence[Matter], text: str, as_of: date, to
         if name not in names | spread:
             continue
         parts = [matter for matter in loose if matter.name == name]
-        found = _filled(_beside(without(own, parts), parts), wish, text, as_of) if wish.tool in tools else None
+        denied = name == "overstock" and any(_is_denied(sketch, matter) for matter in (*named, *parts) if matter.name == name)
+        found = _filled(_beside(without(own, parts), parts), wish, text, as_of) if wish.tool in tools and not denied else None
         if found is not None and (name in names or _is_whole(found)):
             return found
         if wish.firm and name in names:
             return Wished(own, None, wish.reply)
     return None
+
+
+def _is_denied(sketch: Sketch, matter: Matter) -> bool:
+    """What is not overstocked: no tool lists what is not so."""
+    return sketch.language == "en" and matter.start > 0 and sketch.tokens[matter.start - 1].folded in ("not", "never", "nor")
 
 
 def _beside(sketch: Sketch, parts: Sequence[Matter]) -> Sketch:
@@ -147,6 +154,8 @@ def _implied(sketch: Sketch, names: set[str], as_of: date) -> set[str]:
     spoken = {slot.name for slot in sketch.dimensions} | {slot.name for slot in sketch.metrics}
     if {"document", "complaints"} <= names and not spoken & {"customer", "reviews"}:
         names.discard("complaints")  # what a contract says is nobody's complaint
+    if any(slot.best.dimension in _RECORDS for slot in sketch.filters):
+        names.discard("forecast")  # when one purchase order is expected is written in it
     if "reorder" in names and any(each.kind == "plain" and each.number >= _SPENT and not each.limits for each in sketch.numbers):
         found.add("budget")
     goods = [slot for slot in sketch.filters if slot.best.dimension in ("product", "sku") and not slot.negated]

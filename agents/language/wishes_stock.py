@@ -55,6 +55,7 @@ _LEAD = re.compile(
     r"|thời gian giao|giao hàng|nhà cung cấp|hàng về|về kho|về (?:trễ|chậm|muộn)|giao (?:trễ|chậm|muộn|lâu)",
     re.IGNORECASE,
 )
+_ON_THE_WAY = re.compile(r"\blead[- ]?times?\b|\bdeliver\w*|\barriv\w*|\blonger\b|\bas long\b|thời gian giao|giao hàng", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:demand|sales|sell\w*|orders?|customers?|buy)\b|nhu cầu|bán|doanh số", re.IGNORECASE)
 _COST = re.compile(r"\b(?:costs?|purchase prices?|buying prices?)\b|giá nhập|giá vốn|chi phí", re.IGNORECASE)
 _SERVICE = re.compile(r"\bservice\b|\bsafe\b|\bsure\b|\bcertain\b|phục vụ|\bchắc\b", re.IGNORECASE)
@@ -101,6 +102,7 @@ def fill_suppliers(take: Taker, text: str, as_of: date) -> Json | None:
     if len(named) != 1:
         return None
     take.used.add(named[0].at)
+    take.used.update(slot.at for slot in take.sketch.metrics if slot.name == "margin")  # where it pays most to buy
     stock = _stock(take, as_of, "cheap", "price_in_force", "versus", "speed", "fastest", "bottom", "lower")
     return None if stock is None else {**stock, "product": named[0].best.value}
 
@@ -174,7 +176,7 @@ def fill_what_if(take: Taker, text: str, as_of: date) -> Json | None:
     """The plan as it would be: another lead time, demand, cost or service level."""
     changed = _changed(take, text)
     if any(name.startswith("lead_time_") for name in changed):  # of every supplier, not split by it
-        take.used.update(slot.at for slot in take.sketch.dimensions if slot.name == "supplier")
+        take.used.update(slot.at for slot in take.sketch.dimensions if slot.name in ("supplier", "shipment", "purchase_order", "order"))
         take.cue("group", "within")
         take.used.update(slot.at for slot in take.sketch.metrics if slot.name in ("late_deliveries", "late_received_lines"))
     if "cost_factor" in changed:
@@ -198,7 +200,8 @@ def _changed(take: Taker, text: str) -> Json:
     if factor is None:
         return {}
     sold = bool(says(_DEMAND, take.sketch, text))
-    field = "lead_time_factor" if lead else "cost_factor" if says(_COST, take.sketch, text) else "demand_factor" if sold else ""
+    costs = bool(says(_COST, take.sketch, text)) and not says(_ON_THE_WAY, take.sketch, text)
+    field = "cost_factor" if costs else "lead_time_factor" if lead else "demand_factor" if sold else ""
     return {field: factor} if field else {}
 
 

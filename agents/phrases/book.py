@@ -95,11 +95,17 @@ class Book(Frozen):
                 return known.say.format(*map(self._inside, found.groups()))
         return _DAY.sub(lambda found: show_day(date.fromisoformat(found[0]), self.language), in_words(text))
 
+    def reason(self, text: str, otherwise: str) -> str:
+        """Why something could not be said, in this language; in general words where the file does not know it."""
+        if self.language == "en":
+            return text or otherwise
+        return self.note(text) if any(re.fullmatch(known.pattern, text) for known in self.notes) else otherwise
+
     def _inside(self, text: str) -> str:
-        """A piece of a note: a term, a note of its own, or a word as it is."""
+        """A piece of a note: a term, the name of a column, a note of its own, or a word as it is."""
         plain = in_words(text)
-        if plain in self.terms:
-            return self.terms[plain]
+        if named := self.terms.get(plain) or self.columns.get(text):
+            return named
         inner = next((known for known in self.notes if known.pattern != "(.+)" and re.fullmatch(known.pattern, text)), None)
         return self.note(text) if inner else plain
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -90,11 +91,9 @@ def look_back(_: LookBack, place: Workplace, progress: Progress) -> str:
     if snapshot is None or snapshot.card.as_of is None:
         return "there are no sales to look back on yet"
     there = artifacts.versions_of(place.home, hindsight.KIND).current()
-    try:
+    with contextlib.suppress(MlError):  # one that cannot be read is made anew
         if there is not None and _is_recent(hindsight.read(place.home, there.name), snapshot.card.as_of):
             return f"{there.name} looks back from a recent day"
-    except MlError:
-        there = None  # one that cannot be read is made anew
     try:
         panel = panel_of_snapshot(snapshot)
         first = snapshot.card.as_of - timedelta(days=LOOK_BACK_DAYS)

@@ -15,7 +15,8 @@ from ml.contract import Floats, Outlook, Panel
 from ml.errors import BadHorizon
 from ml.forecast.classes import classes_of, profile
 from ml.forecast.contract import DemandClass, Forecaster
-from ml.panel import cut
+from ml.forecast.plain import Flags, plain_days
+from ml.panel import cut, step_of
 
 WEEK = 7
 
@@ -32,6 +33,7 @@ class Fold:
     step: Floats  # in-sample root mean square of the one-day step, for RMSSE
     season: Floats  # in-sample mean of the absolute one-week step, for MASE
     outlooks: dict[str, Outlook]
+    plain: Flags | None = None  # series x days: nothing that moves sales is known ahead; None where nothing is known of any day
 
     def mean(self, model: str) -> Floats:
         return self.outlooks[model].mean
@@ -91,7 +93,8 @@ def fold(panel: Panel, past: Panel, horizon: int, outlooks: dict[str, Outlook]) 
     """What came after `past` in the whole panel, beside what was expected."""
     profiles = profile(past)
     step, season = _scales(past)
-    return Fold(past.as_of, past.series, profiles, classes_of(profiles), after(panel, past, horizon), step, season, outlooks)
+    kinds, plain = classes_of(profiles), plain_days(past, horizon)
+    return Fold(past.as_of, past.series, profiles, kinds, after(panel, past, horizon), step, season, outlooks, plain)
 
 
 def after(panel: Panel, past: Panel, horizon: int) -> Floats:
@@ -113,9 +116,7 @@ def _places(past: Panel, ids: pd.Series) -> NDArray[np.int64]:
 
 def _scales(past: Panel) -> tuple[Floats, Floats]:
     """The scales of RMSSE and MASE, from the days each series has behind it; NaN where it never moved."""
-    grouped = past.days.groupby("unique_id", sort=False)["y"]
-    ids = past.days["unique_id"]
-    step = grouped.diff().pow(2).groupby(ids, sort=False).mean().pow(0.5)
-    season = grouped.diff(WEEK).abs().groupby(ids, sort=False).mean()
+    weeks = past.days.groupby("unique_id", sort=False)["y"].diff(WEEK).abs()
+    season = weeks.groupby(past.days["unique_id"], sort=False).mean().replace(0.0, np.nan)
     order = past.series["unique_id"]
-    return tuple(scale.reindex(order).replace(0.0, np.nan).to_numpy(np.float64) for scale in (step, season))  # type: ignore[return-value]
+    return step_of(past).reindex(order).to_numpy(np.float64), season.reindex(order).to_numpy(np.float64)

@@ -24,6 +24,7 @@ NAME = "boosted"
 BALANCED = (0.25, 1.0, 4.0)  # units a day between which sums are balanced
 BALANCE_ROWS, BALANCE_MOST = 2_000, 60_000  # rows a volume needs for a balance of its own; about how many are added up in all
 LEAST_SHARE, LEAST_ROUNDS, LEAST_LEAVES, MOST_MIN_LEAF = 0.2, 80, 15, 200
+CENTRE_ROUNDS, CENTRE_LEAVES, CENTRE_MIN_LEAF, CENTRE_POWER = 5 / 3, 4, 2.5, 1.2  # beside those of the trees that are served
 LEVEL_FLOOR = 0.02  # units a day: what a series without sales is taken to sell, so that a ratio to its level exists
 _SCALED = ("mean_3", "mean_7", "mean_14", "mean_28", "mean_56", "mean_112", "mean_364", "ewm_10", "ewm_40", "sd_28", "sd_112", "max_28",
            "last_y", "weekday_4", "weekday_13", "weekday_52", "year_ago", "year_ago_28", *COLUMNS, MEDIAN)  # fmt: skip
@@ -56,6 +57,16 @@ class Settings:
             min_leaf=max(self.min_leaf, min(MOST_MIN_LEAF, round(self.min_leaf / share))),
         )
 
+    def for_centre(self) -> Settings:
+        """The settings of the trees that quantiles are spread around: more and smaller ones, to which large days count more."""
+        return replace(
+            self,
+            rounds=round(self.rounds * CENTRE_ROUNDS),
+            leaves=max(LEAST_LEAVES, round(self.leaves / CENTRE_LEAVES)),
+            min_leaf=round(self.min_leaf * CENTRE_MIN_LEAF),
+            variance_power=CENTRE_POWER,
+        )
+
 
 @dataclass(frozen=True)
 class Boosted:
@@ -73,7 +84,8 @@ class Boosted:
         lesson = prepare(self.engine, panel, horizon, self.settings, self.rungs)
         settings = self.settings.for_rows(len(lesson.sold))
         model = lightgbm.train(parameters(settings), lesson.data, settings.rounds)
-        even = lightgbm.train(parameters(settings), lesson.data.set_field("weight", None), settings.rounds)
+        around = self.settings.for_centre().for_rows(len(lesson.sold))
+        even = lightgbm.train(parameters(around), lesson.data.set_field("weight", None), around.rounds)
         told, centre = Taught(model, balance_of(model, lesson)), Taught(even, balance_of(even, lesson))
         return BoostedTrees(told, centre, lesson.columns, self.engine, self.rungs, self.name)
 

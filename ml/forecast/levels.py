@@ -13,6 +13,7 @@ from ml.contract import Floats, Panel
 from ml.forecast.ladder import HISTORY_DAYS, Rung, expect_one
 from ml.panel import day_number
 
+Rows = NDArray[np.int64]
 RUNGS_USED: tuple[Rung, ...] = ("ses", "croston_sba", "tsb", "adida", "imapa")
 COLUMNS = tuple(f"rung_{rung}" for rung in RUNGS_USED)
 MOST_KEPT = 300_000  # levels a long-lived process holds on to: some 60 MB
@@ -43,18 +44,21 @@ class RungLevels:
         return self._known[key]
 
 
-def _histories(panel: Panel, pairs: pd.DataFrame) -> list[Floats]:
-    """The last year of each series as it was on its origin; nothing after the origin is touched."""
-    sold, t = panel.days["y"].to_numpy(np.float64), day_number(panel.days["ds"]).to_numpy()
-    ids = panel.days["unique_id"]
+def rows_after(panel: Panel, pairs: pd.DataFrame) -> tuple[Rows, Rows, Rows]:
+    """For each pair of series and origin: the first row of the series, the row after the origin, and the row after its last.
+
+    A panel has a row for every day, so rows count as days do.
+    """
+    ids, t = panel.days["unique_id"], day_number(panel.days["ds"]).to_numpy()
     starts = np.flatnonzero((ids != ids.shift()).to_numpy())
     place = pd.Series(np.arange(len(starts)), index=ids.to_numpy()[starts]).loc[pairs["unique_id"]].to_numpy()
-    ends = _ends(starts, t, place, pairs["origin"].to_numpy(np.int64))
-    begins = np.maximum(starts[place], ends - HISTORY_DAYS)
-    return [sold[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    first, last = starts[place], np.append(starts[1:], len(t))[place]
+    begin = np.clip(first + pairs["origin"].to_numpy(np.int64) - t[first] + 1, first, last)
+    return np.asarray(first, np.int64), np.asarray(begin, np.int64), np.asarray(last, np.int64)
 
 
-def _ends(starts: NDArray[np.int64], t: NDArray[np.int64], place: NDArray[np.int64], origin: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The row after each origin; a panel has a row for every day, so rows count as days do."""
-    last = np.append(starts[1:], len(t))[place]
-    return np.asarray(np.clip(starts[place] + origin - t[starts[place]] + 1, starts[place], last), dtype=np.int64)
+def _histories(panel: Panel, pairs: pd.DataFrame) -> list[Floats]:
+    """The last year of each series as it was on its origin; nothing after the origin is touched."""
+    sold = panel.days["y"].to_numpy(np.float64)
+    first, ends, _ = rows_after(panel, pairs)
+    return [sold[begin:end] for begin, end in zip(np.maximum(first, ends - HISTORY_DAYS), ends, strict=True)]

@@ -8,11 +8,12 @@ from itertools import product
 
 import numpy as np
 
-from ml.contract import LEVELS, Floats, Outlook
+from ml.contract import Floats, Outlook
 from ml.forecast.backtest import Backtest, Fold
 from ml.forecast.contract import CLASSES, EVERY
+from ml.forecast.plain import Flags
 
-NAME, CENTRE = "served", "centre"
+NAME = "served"
 STEPS = 10
 FEWEST_SERIES = 15
 UNSEEN = {"new": "launch_curve"}  # what serves a class that no origin had enough of
@@ -20,42 +21,51 @@ UNSEEN = {"new": "launch_curve"}  # what serves a class that no origin had enoug
 # so each point of the sum costs some of it. For the rare it costs most.
 PUT_BACK = {"slow": 1.0, "rare": 0.25}
 LEAST_SCALE, MOST_SCALE = 0.9, 1.6
-# Trees that have not seen two seasons, and are told nothing of the days to come, know less of sums than a plain rung does. Sums of these
-# classes are then those of the rung that missed past sums least, and the mixture shares them out among products and days; unless it
-# missed them half as much itself.
+# Trees that have not been taught two seasons know less of sums than a plain rung does. Sums of these classes are then those of the rung
+# that missed past sums least, and the mixture shares them out among products and days; unless it missed them far less itself. A rung
+# is told nothing of the days to come, so its sums hold for the plain ones.
 LED, LEADERS = ("fast", "steady", "slow"), ("median", "ses")
-LED_UNTIL_DAYS = 2 * 364
+LED_UNTIL_DAYS = 3 * 364  # a lesson needs the year before it: two seasons of lessons take three years
 LEAST_LED, MOST_LED = 0.6, 1.6
-OWN_SUMS = 0.5
+OWN_SUMS, OWN_SUMS_TOLD = 0.5, 1.0  # where nothing is known ahead, and where trees are told what no rung is
+LEAST_PLAIN = 0.25  # of a class' days: where more of them have something known ahead, a rung cannot tell its sum
+# What goods that hardly sell come to beyond their forecasts is carried by those that sell much, whose errors it hardly moves.
+LACKING, CARRIERS = ("rare", "ended"), ("fast", "steady")
+MOST_CARRIED = 1.1
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """For each class, how much each member counts, weights that add up to 1; what their mean is then multiplied by; who leads its sums."""
+    """For each class, how much each member counts, weights that add up to 1; what their mean is then multiplied by; who leads its sums;
+    and what goods that sell much are multiplied by so that sums hold those that hardly sell."""
 
     members: tuple[str, ...]
     weights: dict[str, tuple[float, ...]]
     scale: dict[str, float] = field(default_factory=dict)
     leader: str = ""  # of the led classes; nobody where trees know sums themselves
+    carried: float = 1.0
 
-    def mix(self, outlooks: Mapping[str, Outlook], name: str = NAME) -> Outlook:
-        """One outlook out of the members', each series by the weights of its class."""
+    def mix(self, outlooks: Mapping[str, Outlook], plain: Flags | None = None) -> Outlook:
+        """One outlook out of the members', each series by the weights of its class; of `plain` days nothing is known ahead."""
         first = outlooks[self.members[0]]
         rows = np.array([self.weights.get(kind, self.weights[EVERY]) for kind in first.classes]).reshape(-1, len(self.members))
         mean = sum(rows[:, place, None] * outlooks[member].mean for place, member in enumerate(self.members))
         spread = sum(rows[:, place, None, None] * outlooks[member].quantiles for place, member in enumerate(self.members))
         told = tuple(self.say(kind) for kind in first.classes)
         scaled = np.asarray(mean * self.scales(first.classes))
-        return replace(first, mean=self._led(scaled, outlooks), quantiles=np.asarray(spread), models=told)
+        mean = self._led(scaled, outlooks, np.ones(scaled.shape, dtype=bool) if plain is None else plain)
+        mean[np.isin(np.array(first.classes), CARRIERS)] *= self.carried
+        return replace(first, mean=mean, quantiles=np.asarray(spread), models=told)
 
-    def _led(self, mean: Floats, outlooks: Mapping[str, Outlook]) -> Floats:
-        """Each led class multiplied so that it adds up to what the leader expects of all its series and days together."""
+    def _led(self, mean: Floats, outlooks: Mapping[str, Outlook], plain: Flags) -> Floats:
+        """Each led class multiplied so that its plain days add up to what the leader expects of them; other days keep their lift."""
         led = mean.copy()
         for kind in LED if self.leader else ():
             leader = outlooks[self.leader]
             rows = np.array([kind == found for found in leader.classes], dtype=bool)
-            ours, theirs = float(mean[rows].sum()), float(leader.mean[rows].sum())
-            if ours > 0 and theirs > 0:
+            there = rows[:, None] & plain
+            ours, theirs = float(mean[there].sum()), float(leader.mean[there].sum())
+            if ours > 0 and theirs > 0 and there.sum() >= LEAST_PLAIN * rows.sum() * mean.shape[1]:
                 led[rows] *= np.clip(theirs / ours, LEAST_LED, MOST_LED)
         return led
 
@@ -68,16 +78,6 @@ class Mixture:
         weights = self.weights.get(kind, self.weights[EVERY])
         parts = " + ".join(f"{weight:.0%} {member}" for member, weight in zip(self.members, weights, strict=True) if weight > 0)
         return f"{parts}, its sums those of {self.leader}" if self.leader and kind in LED else parts
-
-
-def centre_of(trees: Outlook, mixed: Outlook) -> Outlook:
-    """What quantiles are spread around: the trees' own centre, which is not drawn down for goods that pause and come back.
-
-    The mixture is chosen for its squared error and lies lower there; a series too new for the trees keeps the mixture's mean.
-    """
-    centre = trees.quantiles[:, :, LEVELS.index(0.5)]
-    own = np.array([kind != "new" for kind in mixed.classes])[:, None] & (centre > 0)
-    return replace(mixed, mean=np.asarray(np.where(own, centre, mixed.mean)))
 
 
 def fit_mixture(past: Backtest, members: Sequence[str], led: bool = False) -> Mixture:
@@ -96,15 +96,28 @@ def fit_mixture(past: Backtest, members: Sequence[str], led: bool = False) -> Mi
         mixture = replace(mixture, leader=_leader(past, mixture))
     back = [name for name in PUT_BACK if name in weights and not (mixture.leader and name in LED)]
     scale = {name: _shortfall(past, mixture, name) ** PUT_BACK[name] for name in back}
-    return replace(mixture, scale={name: float(np.clip(value, LEAST_SCALE, MOST_SCALE)) for name, value in scale.items()})
+    mixture = replace(mixture, scale={name: float(np.clip(value, LEAST_SCALE, MOST_SCALE)) for name, value in scale.items()})
+    return replace(mixture, carried=_carried(past, mixture))
+
+
+def _carried(past: Backtest, mixture: Mixture) -> float:
+    """What carriers are multiplied by to hold what goods that hardly sell came to beyond their forecasts, on all origins together."""
+    lacking = carrying = 0.0
+    for fold in past.folds:
+        there, mean = np.isfinite(fold.sold), _mixed(fold, mixture)
+        few, many = (np.isin(np.array(fold.classes), kinds)[:, None] & there for kinds in (LACKING, CARRIERS))
+        lacking, carrying = lacking + float(fold.sold[few].sum() - mean[few].sum()), carrying + float(mean[many].sum())
+    return float(np.clip(1 + lacking / carrying, 1.0, MOST_CARRIED)) if carrying > 0 else 1.0
 
 
 def _leader(past: Backtest, mixture: Mixture) -> str:
-    """The leader whose sums of the led classes missed least, as shares of what was sold; nobody where the mixture's own missed far less."""
-    missed = {name: sum(_sum_missed(fold, fold.mean(name)) for fold in past.folds) for name in LEADERS if name in mixture.members}
+    """The leader with whom sums of the led classes missed least, as shares of what was sold; nobody where its own missed far less."""
+    led = {name: replace(mixture, leader=name) for name in LEADERS if name in mixture.members}
+    missed = {name: sum(_sum_missed(fold, _mixed(fold, each)) for fold in past.folds) for name, each in led.items()}
     best = min(missed, key=lambda name: missed[name], default="")
     own = sum(_sum_missed(fold, _mixed(fold, mixture)) for fold in past.folds)
-    return best if best and own >= OWN_SUMS * missed[best] else ""
+    told = any(fold.plain is not None and not fold.plain.all() for fold in past.folds)
+    return best if best and own >= (OWN_SUMS_TOLD if told else OWN_SUMS) * missed[best] else ""
 
 
 def _sum_missed(fold: Fold, mean: Floats) -> float:
@@ -114,7 +127,7 @@ def _sum_missed(fold: Fold, mean: Floats) -> float:
 
 
 def _mixed(fold: Fold, mixture: Mixture) -> Floats:
-    return mixture.mix({member: fold.outlooks[member] for member in mixture.members}).mean
+    return mixture.mix({member: fold.outlooks[member] for member in mixture.members}, fold.plain).mean
 
 
 def _shortfall(past: Backtest, mixture: Mixture, name: str) -> float:

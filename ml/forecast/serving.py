@@ -20,7 +20,9 @@ from ml.forecast.asking import check_horizon
 from ml.forecast.classes import profile
 from ml.forecast.contract import EVERY, Fitted, Score, Scores, Win
 from ml.forecast.ladder import LadderRung
-from ml.forecast.mixing import NAME, Mixture, centre_of
+from ml.forecast.mixing import NAME, Mixture
+from ml.forecast.parts import parts_of
+from ml.forecast.plain import plain_days
 
 KIND = "forecast"
 MEMBERS = (boosted.NAME, "ses", "median", launch.NAME)
@@ -80,8 +82,8 @@ class Served:
         check_horizon(horizon)
         members: tuple[Fitted, ...] = (self.trees, *self.rungs, self.curves)
         outlooks = {member.name: member.predict(panel, horizon) for member in members}
-        mixed = self.mixture.mix(outlooks)
-        spread_out = self.spread.apply(mixed, profile(panel), centre_of(outlooks[self.trees.name], mixed))
+        mixed, lately = self.mixture.mix(outlooks, plain_days(panel, horizon)), profile(panel)
+        spread_out = self.spread.apply(mixed, lately, parts_of(outlooks, mixed, lately))
         return end_of_life(spread_out, panel)
 
     def roll_up(self, outlook: Outlook, series: pd.DataFrame, level: hierarchy.Level) -> Outlook:
@@ -95,6 +97,7 @@ class Served:
             "weights": self.mixture.weights,
             "scale": self.mixture.scale,
             "leader": self.mixture.leader,
+            "carried": self.mixture.carried,
         }
         return {
             **self.trees.texts(),
@@ -126,6 +129,7 @@ def _read(texts: dict[str, str], name: str, engine: Engine) -> Served:
             weights,
             {key: float(value) for key, value in body.get("scale", {}).items()},
             str(body.get("leader", "")),
+            float(body.get("carried", 1.0)),
         ),
         spread.from_text(texts["spread.json"]),
         hierarchy.from_text(texts["groups.json"]),

@@ -1,10 +1,10 @@
-"""The spread around a forecast: counts around their mean, as wide as the series moved lately, set right by class and horizon."""
+"""The spread around a forecast: what a day may turn out as, weighed by what past days were, set right by class and horizon."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,86 +12,104 @@ from numpy.typing import NDArray
 
 from ml.contract import LEVELS, Floats, Outlook
 from ml.forecast.backtest import Backtest, Fold
-from ml.forecast.classes import PROFILE_DAYS
 from ml.forecast.contract import CLASSES, EVERY
+from ml.forecast.parts import PARTS, class_of_group, fallbacks, groups_of, parts_of
+from ml.forecast.pool import Parts, learn_weights, quantiles
 from ml.forecast.totals import TotalSpread, fit_totals
 
-LEAST_MEAN = 0.003  # units a day: a distribution needs some mean
-PRIOR_WEIGHT = 50.0  # units sold after which a series' own dispersion counts as much as what its volume suggests
-LEAST_DISPERSION = 1.02
-FEWEST = 400  # days of a class from which its own correction is measured
-MOST_ROWS = 30_000
+FEWEST = 2_000  # days of a group from which its own weights and levels are measured
+FEWEST_AT_ALL = 400  # under so many in a part of the horizon, levels are left as they are
+MOST_ROWS = 30_000  # days that weights, and levels, are learnt from
 PHASES = 3  # parts of the horizon that are set right on their own
-WIDENINGS = (0.7, 0.85, 1.0, 1.2, 1.45)
-ERRORS = (0.0, 0.03, 0.08, 0.16, 0.3)
 # Steps make every exact quantile of slow goods cover more than it says; the pooled coverage is led back this close to what is said.
-_ABOVE = {"steady": {0.90: 0.008, 0.95: 0.005}, "slow": {0.90: 0.014, 0.95: 0.008}, "rare": {0.90: 0.014, 0.95: 0.008}}
+_ABOVE = {"steady": {0.90: 0.012, 0.95: 0.011}, "slow": {0.90: 0.014, 0.95: 0.014}, "rare": {0.90: 0.014, 0.95: 0.014}}
 _LOWEST_STRETCH = 1.5
-
-
-class _Distribution(Protocol):
-    def cdf(self, x: Floats) -> Floats: ...
-
-    def ppf(self, q: Floats) -> Floats: ...
 
 
 @dataclass(frozen=True)
 class Spread:
     """How far demand falls from its mean.
 
-    `widths`: class -> (widening, share of error); `levels`: class:phase -> the level to ask the distribution for, for each level.
+    `weights`: group -> the weight of each part; `levels`: group:phase -> the level to ask the mixture for, for each level.
     """
 
-    widths: dict[str, tuple[float, float]]
+    weights: dict[str, tuple[float, ...]]
     levels: dict[str, tuple[float, ...]]
-    whole: bool  # demand comes in whole units
     totals: TotalSpread
 
-    def apply(self, outlook: Outlook, profile: pd.DataFrame, centre: Outlook | None = None) -> Outlook:
-        """The outlook with quantiles, around `centre` where one is given, and with cumulative spread."""
-        around = (centre or outlook).mean
-        shape = _shape(around, profile, outlook.classes, self.widths, self.whole)
-        quantiles = np.asarray(shape.ppf(self._asked(outlook)))
-        quantiles = np.maximum.accumulate(np.nan_to_num(np.maximum(quantiles, 0.0)), axis=2)
-        quantiles[around <= 0] = 0.0
-        return replace(outlook, quantiles=quantiles, total_sd=self.totals.of(outlook))
+    def apply(self, outlook: Outlook, profile: pd.DataFrame, parts: Parts) -> Outlook:
+        """The outlook with quantiles out of its parts, and with cumulative spread."""
+        groups = groups_of(outlook.classes, profile)
+        cells = outlook.mean.size
+        own: Floats = np.array([self._of(self.weights, group) for group in groups]).reshape(len(groups), 1, -1)
+        weights = np.broadcast_to(own, parts.mean.shape).reshape(cells, -1)
+        flat = Parts(parts.mean.reshape(cells, -1), parts.ratio.reshape(cells, -1), parts.whole.reshape(cells))
+        found = quantiles(flat, weights, self._asked(groups, outlook.mean.shape[1]).reshape(cells, -1))
+        found = np.maximum.accumulate(np.maximum(found, 0.0), axis=1).reshape(*outlook.mean.shape, -1)
+        found[parts.mean[:, :, 0] <= 0] = 0.0
+        return replace(outlook, quantiles=found, total_sd=self.totals.of(outlook))
 
-    def _asked(self, outlook: Outlook) -> Floats:
-        asked = np.broadcast_to(np.array(LEVELS), (*outlook.mean.shape, len(LEVELS))).copy()
-        phases = phase_of(outlook.mean.shape[1])
-        for name in set(outlook.classes):
-            rows = np.array([found == name for found in outlook.classes])
+    def _asked(self, groups: tuple[str, ...], horizon: int) -> Floats:
+        asked = np.broadcast_to(np.array(LEVELS), (len(groups), horizon, len(LEVELS))).copy()
+        phases = phase_of(horizon)
+        for name in set(groups):
+            rows = np.array([found == name for found in groups])
             for phase in range(PHASES):
-                levels = self.levels.get(f"{name}:{phase}") or self.levels.get(f"{EVERY}:{phase}")
+                levels = self._of({key.rpartition("/")[0]: value for key, value in self.levels.items() if key.endswith(f"/{phase}")}, name)
                 if levels:
                     asked[np.ix_(rows, phases == phase)] = levels
         return asked
 
+    @staticmethod
+    def _of(learnt: dict[str, tuple[float, ...]], group: str) -> tuple[float, ...]:
+        return next((learnt[name] for name in fallbacks(group) if name in learnt), ())
+
     def text(self) -> str:
         """The spread as a JSON document."""
-        body = {"widths": self.widths, "levels": self.levels, "whole": self.whole, "totals": self.totals.record()}
+        body = {"parts": PARTS, "weights": self.weights, "levels": self.levels, "totals": self.totals.record()}
         return json.dumps(body, indent=1)
 
 
 def from_text(text: str) -> Spread:
     """The spread that `text` wrote."""
     body = json.loads(text)
-    widths = {key: (float(pair[0]), float(pair[1])) for key, pair in body["widths"].items()}
-    levels = {key: tuple(map(float, values)) for key, values in body["levels"].items()}
-    return Spread(widths, levels, bool(body["whole"]), TotalSpread.read(body["totals"]))
+    if tuple(body["parts"]) != PARTS:
+        raise ValueError(f"its spread has the parts {', '.join(body['parts'])}")
+    weights, levels = ({key: tuple(map(float, values)) for key, values in body[name].items()} for name in ("weights", "levels"))
+    return Spread(weights, levels, TotalSpread.read(body["totals"]))
 
 
-def fit_spread(past: Backtest, model: str, summed: str | None = None) -> Spread:
-    """Learn the spread around one model's mean on origins that are over, and how far totals of `summed` fell from theirs."""
-    whole = all(bool(np.all(np.mod(fold.sold[np.isfinite(fold.sold)], 1) == 0)) for fold in past.folds)
-    widths = {name: _width(past, model, name, whole) for name in (EVERY, *CLASSES) if name == EVERY or _count(past, name) >= FEWEST}
-    levels = {}
-    for name in (EVERY, *CLASSES):
-        for phase in range(PHASES):
-            under, at = _places(past, model, name, phase, widths, whole)
-            if len(at) >= FEWEST:
-                levels[f"{name}:{phase}"] = levels_that_hold(under, at, name)
-    return Spread(widths, levels, whole, fit_totals(past, summed or model))
+@dataclass(frozen=True)
+class _Days:
+    """Past days that say something, one a row: what was sold, the parts, the group and the part of the horizon."""
+
+    sold: Floats
+    parts: Parts
+    group: NDArray[np.str_]
+    phase: NDArray[np.int64]
+
+    def of(self, chosen: NDArray[np.bool_]) -> _Days:
+        """These rows; of very many as many as anything is learnt from, drawn at random, always the same ones."""
+        rows = np.flatnonzero(chosen)
+        if len(rows) > MOST_ROWS:
+            rows = np.sort(np.random.default_rng(7).choice(rows, MOST_ROWS, replace=False))
+        return _Days(self.sold[rows], self.parts.rows(rows), self.group[rows], self.phase[rows])
+
+
+def fit_spread(past: Backtest, model: str) -> Spread:
+    """Learn the parts' weights and the levels that hold on origins that are over, and how far totals of `model` fell from theirs."""
+    days = _days(past, model)
+    weights: dict[str, tuple[float, ...]] = {}
+    levels: dict[str, tuple[float, ...]] = {}
+    for name in dict.fromkeys((EVERY, *CLASSES, *np.unique(days.group).tolist())):
+        chosen = np.asarray((days.group == name) | (name == EVERY) | _of_class(days.group, name))
+        if name != EVERY and chosen.sum() < FEWEST:
+            continue
+        some = days.of(chosen)
+        found = learn_weights(some.parts.likelihood(some.sold)) if len(some.sold) else np.full(len(PARTS), 1 / len(PARTS))
+        weights[name] = tuple(map(float, found))
+        levels |= _levels(days, chosen, name, found)
+    return Spread(weights, levels, fit_totals(past, model))
 
 
 def phase_of(horizon: int) -> NDArray[np.int64]:
@@ -99,81 +117,37 @@ def phase_of(horizon: int) -> NDArray[np.int64]:
     return np.minimum(np.arange(horizon) // 7, PHASES - 1)
 
 
-def dispersion(profile: pd.DataFrame) -> Floats:
-    """Variance over mean of each series, drawn towards what its volume suggests where little was sold."""
-    mean, sd = profile["mean"].to_numpy(np.float64), profile["sd"].to_numpy(np.float64)
-    sold = np.minimum(profile["age"].to_numpy(np.float64), PROFILE_DAYS) * np.minimum(mean, 1.0)
-    own = np.where(mean > 0, sd**2 / np.maximum(mean, 1e-6), 1.0)
-    usual = 1 + 0.25 * np.sqrt(mean)
-    return np.asarray((own * sold + usual * PRIOR_WEIGHT) / (sold + PRIOR_WEIGHT))
+def _of_class(groups: NDArray[np.str_], name: str) -> NDArray[np.bool_]:
+    """Whether each group is of the class called `name`."""
+    return np.asarray(np.char.startswith(groups, f"{name}:"), dtype=bool)
 
 
-def _shape(
-    mean: Floats, profile: pd.DataFrame, classes: tuple[str, ...], widths: dict[str, tuple[float, float]], whole: bool
-) -> _Distribution:
-    pairs = np.array([widths.get(name, widths[EVERY]) for name in classes]).reshape(-1, 2)
-    return _distribution(mean, dispersion(profile)[:, None] * pairs[:, :1] + pairs[:, 1:] * mean, whole, axis=True)
+def _days(past: Backtest, model: str) -> _Days:
+    found = [_days_of(fold, model, past.horizon) for fold in past.folds]
+    sold, mean, ratio, whole, group, phase = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return _Days(sold, Parts(mean, ratio, whole), group, phase)
 
 
-def _distribution(mean: Floats, ratio: Floats, whole: bool, axis: bool = False) -> _Distribution:
-    """Negative binomial for whole units, gamma for anything else, with this mean and variance over mean."""
-    from scipy import stats  # type: ignore[import-untyped]
-
-    mean, ratio = np.maximum(mean, LEAST_MEAN), np.maximum(ratio, LEAST_DISPERSION)
-    if axis:
-        mean, ratio = mean[..., None], ratio[..., None]
-    frozen: _Distribution = stats.nbinom(mean / (ratio - 1), 1 / ratio) if whole else stats.gamma(mean / ratio, scale=ratio)
-    return frozen
+def _days_of(fold: Fold, model: str, horizon: int) -> tuple[NDArray[Any], ...]:
+    """The columns of one origin's days."""
+    parts = parts_of(fold.outlooks, fold.outlooks[model], fold.profile)
+    there = np.isfinite(fold.sold) & (parts.mean[:, :, 0] > 0)
+    groups = np.broadcast_to(np.array(groups_of(fold.classes, fold.profile), dtype=str)[:, None], there.shape)
+    some, phases = parts.rows(there), np.broadcast_to(phase_of(horizon), there.shape)
+    return fold.sold[there], some.mean, some.ratio, some.whole, groups[there], phases[there]
 
 
-def _rows(fold: Fold, name: str) -> NDArray[np.bool_]:
-    return np.array([name in (EVERY, kind) for kind in fold.classes], dtype=bool)
-
-
-def _count(past: Backtest, name: str) -> int:
-    return sum(int(np.isfinite(fold.sold[_rows(fold, name)]).sum()) for fold in past.folds)
-
-
-def _width(past: Backtest, model: str, name: str, whole: bool) -> tuple[float, float]:
-    """The widening and the share of error with the highest likelihood on past days."""
-    parts = [_flat(fold, model, _rows(fold, name), np.ones(past.horizon, dtype=bool)) for fold in past.folds]
-    sold, mean, ratio = (np.concatenate([part[place] for part in parts]) for place in range(3))
-    step = max(1, len(sold) // MOST_ROWS)
-    sold, mean, ratio = sold[::step], mean[::step], ratio[::step]
-    choices = [(wide, share) for wide in WIDENINGS for share in ERRORS]
-    return max(choices, key=lambda pair: _likelihood(sold, mean, ratio * pair[0] + pair[1] * mean, whole)) if len(sold) else (1.0, 0.0)
-
-
-def _likelihood(sold: Floats, mean: Floats, ratio: Floats, whole: bool) -> float:
-    from scipy import stats
-
-    mean, ratio = np.maximum(mean, LEAST_MEAN), np.maximum(ratio, LEAST_DISPERSION)
-    if whole:
-        return float(stats.nbinom.logpmf(sold, mean / (ratio - 1), 1 / ratio).sum())
-    return float(stats.gamma.logpdf(np.maximum(sold, LEAST_MEAN), mean / ratio, scale=ratio).sum())
-
-
-def _flat(fold: Fold, model: str, rows: NDArray[np.bool_], days: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """Sold, mean and dispersion of each day that says something."""
-    sold, mean = fold.sold[np.ix_(rows, days)], fold.mean(model)[np.ix_(rows, days)]
-    ratio = np.broadcast_to(dispersion(fold.profile)[rows][:, None], mean.shape)
-    there = np.isfinite(sold) & (mean > 0)
-    return sold[there], mean[there], ratio[there]
-
-
-def _places(
-    past: Backtest, model: str, name: str, phase: int, widths: dict[str, tuple[float, float]], whole: bool
-) -> tuple[Floats, Floats]:
-    """Where each day sold fell in its own distribution: the share under it, and at or under it."""
-    under, at = [], []
-    for fold in past.folds:
-        for kind in {kind for kind in fold.classes if name in (EVERY, kind)}:
-            sold, mean, ratio = _flat(fold, model, _rows(fold, kind), phase_of(past.horizon) == phase)
-            wide, share = widths.get(kind, widths[EVERY])
-            shape = _distribution(mean, ratio * wide + share * mean, whole)
-            at.append(np.asarray(shape.cdf(sold)))
-            under.append(np.asarray(shape.cdf(sold - 1)) if whole else at[-1])
-    return (np.concatenate(under), np.concatenate(at)) if at else (np.zeros(0), np.zeros(0))
+def _levels(days: _Days, chosen: NDArray[np.bool_], name: str, weights: Floats) -> dict[str, tuple[float, ...]]:
+    """For each part of the horizon the levels that hold, where there are days enough to tell."""
+    found = {}
+    for phase in range(PHASES):
+        some = days.of(chosen & (days.phase == phase))
+        if len(some.sold) < FEWEST_AT_ALL:
+            continue
+        at = some.parts.at_or_under(some.sold) @ weights
+        under = some.parts.under(some.sold) @ weights
+        found[f"{name}/{phase}"] = levels_that_hold(under, at, class_of_group(name))
+    return found
 
 
 def levels_that_hold(under: Floats, at: Floats, kind: str) -> tuple[float, ...]:

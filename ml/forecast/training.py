@@ -17,14 +17,13 @@ from ml.forecast.contract import Forecaster, Scores
 from ml.forecast.hierarchy import fit_groups
 from ml.forecast.ladder import RUNGS, Rung, ladder
 from ml.forecast.launch import LaunchCurve
-from ml.forecast.mixing import CENTRE, LED_UNTIL_DAYS, NAME, Mixture, centre_of, fit_mixture
+from ml.forecast.mixing import LED_UNTIL_DAYS, NAME, Mixture, fit_mixture
+from ml.forecast.parts import parts_of
 from ml.forecast.scores import score, wins
 from ml.forecast.serving import MEMBERS, Card, Served, rows_of
 from ml.forecast.spread import fit_spread
-from ml.panel import known_columns
 
 LEAST_SERIES = 1
-NO_EVENT = ("price", "holiday", "promotion_since")  # known ahead, and no reason for sums to leave their level in history this short
 
 
 @dataclass(frozen=True)
@@ -72,18 +71,16 @@ def train(panel: Panel, plan: Plan, snapshot: str, grain: str = "product", progr
     progress("learning from the whole history", None)
     mixture = fit_mixture(full, MEMBERS, panel.as_of < until)
     mixed = _mixed(full, mixture)
-    spread, groups = fit_spread(mixed, CENTRE, NAME), fit_groups(mixed, NAME)
+    spread, groups = fit_spread(mixed, NAME), fit_groups(mixed, NAME)
     trees, curves = forecaster.fit(panel, plan.horizon), LaunchCurve().fit(panel, plan.horizon)
     card = _card(panel, plan, snapshot, grain, scores, mixture, time.monotonic() - began)
     return Trained(Served(trees, curves, mixture, spread, groups, card), scores, test)
 
 
 def led_until(panel: Panel) -> date:
-    """The day before which sums are led: none where promotions or the like are known ahead, which no plain rung is told of."""
-    told = [column for column in known_columns(panel) if column not in NO_EVENT]
-    foretold = any(bool(frame[column].any()) for frame in (panel.days, panel.ahead) for column in told if column in frame)
+    """The day before which sums are led: until then trees have not been taught two seasons."""
     first: date = panel.days["ds"].min().date()
-    return first if foretold else first + timedelta(days=LED_UNTIL_DAYS)
+    return first + timedelta(days=LED_UNTIL_DAYS)
 
 
 def rehearse(test: Backtest, warm: int, until: date) -> Backtest:
@@ -97,21 +94,16 @@ def rehearse(test: Backtest, warm: int, until: date) -> Backtest:
             return fold
         past = replace(test, folds=test.folds[:place])
         mixture = fit_mixture(past, MEMBERS, fold.origin < until)
-        spread = fit_spread(_mixed(past, mixture), CENTRE, NAME)
-        mixed = mixture.mix(fold.outlooks)
-        return fold.with_outlook(NAME, spread.apply(mixed, fold.profile, centre_of(fold.outlooks[boosted.NAME], mixed)))
+        spread = fit_spread(_mixed(past, mixture), NAME)
+        mixed = mixture.mix(fold.outlooks, fold.plain)
+        return fold.with_outlook(NAME, spread.apply(mixed, fold.profile, parts_of(fold.outlooks, mixed, fold.profile)))
 
     return test.map(serve)
 
 
 def _mixed(past: Backtest, mixture: Mixture) -> Backtest:
-    """Each origin with what the mixture says, and with what its quantiles are spread around."""
-
-    def mix(_: int, fold: Fold) -> Fold:
-        mixed = mixture.mix(fold.outlooks)
-        return fold.with_outlook(NAME, mixed).with_outlook(CENTRE, centre_of(fold.outlooks[boosted.NAME], mixed))
-
-    return past.map(mix)
+    """Each origin with what the mixture says."""
+    return past.map(lambda _, fold: fold.with_outlook(NAME, mixture.mix(fold.outlooks, fold.plain)))
 
 
 def _origins(panel: Panel, plan: Plan) -> Sequence[date]:

@@ -15,7 +15,7 @@ from ml.forecast.asking import asked_now, sold
 from ml.forecast.backtest import origins
 from ml.forecast.boosted import Lesson, Settings, level_of, parameters, prepare, scaled, told_of
 from ml.forecast.levels import RungLevels
-from ml.panel import cut
+from ml.panel import cut, step_of
 
 if TYPE_CHECKING:
     import optuna
@@ -73,8 +73,7 @@ def _ground(panel: Panel, horizon: int, start: Settings) -> _Ground:
     there, sellable = sold(panel, rows)
     rows, there = rows[sellable].reset_index(drop=True), there[sellable]
     level = level_of(rows)
-    step = past.days.groupby("unique_id")["y"].agg(lambda y: float(np.sqrt(np.mean(np.square(np.diff(y))))) if len(y) > 1 else np.nan)
-    scale = rows["unique_id"].map(step.replace(0.0, np.nan)).to_numpy(np.float64)
+    scale = rows["unique_id"].map(step_of(past)).to_numpy(np.float64)
     return _Ground(lesson, scaled(rows, level), level, there, np.asarray(scale, dtype=np.float64))
 
 

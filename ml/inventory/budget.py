@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ml.contract import Floats
 from ml.inventory.lead_demand import LeadDemand
+from ml.inventory.quiet import without_lines
 
 MOST_TIERS = 8
 GAP = 1e-6
@@ -16,6 +17,7 @@ ROUGH_GAP = 2e-3  # with many lots: the last thousandths take minutes and no buy
 MANY_LOTS = 400
 REACH = 2.0
 REACH_OF_MINIMUM = 1.5
+LEFT_IN_BY_HIGHS = b"HighsMipSolverData::transformNewIntegerFeasibleSolution"  # printed by 1.12 whatever it is told (issue 2783)
 SECONDS = 30.0  # far beyond what it takes, so that a busy machine gives the same answer
 
 
@@ -138,13 +140,14 @@ def _solve(
     for earlier, later in _turns(offer):
         rows.add(np.array([later, earlier]), np.array([1.0, -1.0]), -np.inf, 0.0)
     width = count + len(groups)
-    solved = milp(
-        np.concatenate([-offer.value / max(float(offer.value.max()), 1e-12), np.zeros(len(groups))]),
-        constraints=LinearConstraint(*rows.matrix(width)),
-        integrality=np.ones(width),
-        bounds=(0, 1),
-        options={"time_limit": seconds, "mip_rel_gap": ROUGH_GAP if count > MANY_LOTS else GAP},
-    )
+    with without_lines(LEFT_IN_BY_HIGHS):
+        solved = milp(
+            np.concatenate([-offer.value / max(float(offer.value.max()), 1e-12), np.zeros(len(groups))]),
+            constraints=LinearConstraint(*rows.matrix(width)),
+            integrality=np.ones(width),
+            bounds=(0, 1),
+            options={"time_limit": seconds, "mip_rel_gap": ROUGH_GAP if count > MANY_LOTS else GAP},
+        )
     if solved.x is None:
         return np.zeros(count, dtype=bool), 1.0
     return solved.x[:count] > 0.5, float(max(solved.mip_gap or 0.0, 0.0))

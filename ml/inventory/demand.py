@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from scipy import special  # type: ignore[import-untyped]
 
 from ml.contract import LEVELS, Floats, Outlook
 from ml.inventory.spread import at_most
-from ml.inventory.unseen import Bools, missed_as_known
+from ml.inventory.unseen import Bools, missed_as_known, weekdays
 
 NAME = "fallback: weighted mean of 56 days by weekday"
 WINDOW_DAYS = 56
@@ -34,18 +35,19 @@ class History:
     units: Floats
     censored: Bools
     as_of: date
+    told: Floats | None = field(default=None, compare=False, repr=False)  # what was wanted, where a longer history said so already
 
+    @cached_property
     def wanted(self) -> Floats:
         """What was asked for each day, as one would have said on it: on days without stock at least what was sold."""
-        found: Floats = self.units + missed_as_known(self.units, self.censored, self.as_of)
-        return found
+        return self.units + missed_as_known(self.units, self.censored, self.as_of) if self.told is None else self.told
 
     def until(self, back: int) -> History:
         """The same history as it was `back` days earlier."""
         if back == 0:
             return self
-        kept = self.units.shape[1] - back
-        return History(self.ids, self.units[:, :kept], self.censored[:, :kept], date.fromordinal(self.as_of.toordinal() - back))
+        kept, day = self.units.shape[1] - back, date.fromordinal(self.as_of.toordinal() - back)
+        return History(self.ids, self.units[:, :kept], self.censored[:, :kept], day, self.wanted[:, :kept])
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def measure_level(history: History) -> Level:
     A day without stock counts as what was expected of it, or sold before the shelf was empty where that is more: left out, it would
     take the days with it on which most was asked for. Only days with stock tell the spread.
     """
-    units, open_days = history.wanted()[:, -WINDOW_DAYS:], ~history.censored[:, -WINDOW_DAYS:]
+    units, open_days = history.wanted[:, -WINDOW_DAYS:], ~history.censored[:, -WINDOW_DAYS:]
     weekday, length = weekday_factors(history), units.shape[1]
-    factors = weekday[_weekdays(history.as_of, -length + 1, length)][None, :]
+    factors = weekday[weekdays(history.as_of, 1 - length, length)][None, :]
     late = 0.5 ** (np.arange(length)[::-1] / HALF_LIFE_DAYS)[None, :]
     mean = (units * late).sum(axis=1) / np.maximum((late * factors).sum(axis=1), 1e-9)
     weight = open_days * late
@@ -95,9 +97,8 @@ def measure_level(history: History) -> Level:
 def weekday_factors(history: History, days: int = WINDOW_DAYS) -> Floats:
     """How much of a mean day each weekday sells on the last so many days, over all series together."""
     units = history.units[:, -days:].sum(axis=0)
-    weekdays = _weekdays(history.as_of, -len(units) + 1, len(units))
-    total = np.bincount(weekdays, units, 7)
-    mean = total / np.maximum(np.bincount(weekdays, minlength=7), 1)
+    weekday = weekdays(history.as_of, 1 - len(units), len(units))
+    mean = np.bincount(weekday, units, 7) / np.maximum(np.bincount(weekday, minlength=7), 1)
     if len(units) < 14 or mean.sum() <= 0:
         return np.ones(7)
     found: Floats = mean / mean.mean()
@@ -132,16 +133,17 @@ def drift(history: History) -> Floats:
 
 def _check(history: History, ahead: int, back: int, off: Floats, seen: Floats) -> None:
     """Adds the misses of one forecast of the past, by class and by the drift it would have been made with."""
-    level = measure_level(history.until(back))
+    then = history.until(back)
+    level = measure_level(then)
     window = slice(history.units.shape[1] - back, history.units.shape[1] - back + ahead)
     came = history.units[:, window].sum(axis=1)
     clear = ~history.censored[:, window].any(axis=1) & (level.mean > 0)
-    due = level.mean * _factors(level, history.until(back).as_of, ahead).sum()
+    due = level.mean * _factors(level, then.as_of, ahead).sum()
     places = volume_places(level.mean)
     seen += np.bincount(places[clear], minlength=len(CLASSES))
     for number, rate in enumerate(DRIFTS):
-        below = at_most(came - 0.5, due, total_spread(level, np.array([ahead]), rate)[:, 0])
-        reach = at_most(came, due, total_spread(level, np.array([ahead]), rate)[:, 0])
+        spread = total_spread(level, np.array([ahead]), rate)[:, 0]
+        below, reach = at_most(came - 0.5, due, spread), at_most(came, due, spread)
         middle = (np.where(came > 0, below, 0.0) + reach) / 2  # counts move in steps: the middle of the step is fair
         for wanted in CHECK_LEVELS:
             over = (middle > wanted) - (1.0 - wanted)
@@ -193,9 +195,5 @@ def _usual_ratio(mean: Floats, variance: Floats) -> Floats:
 
 
 def _factors(level: Level, as_of: date, days: int) -> Floats:
-    found: Floats = level.weekday[_weekdays(as_of, 1, days)]
+    found: Floats = level.weekday[weekdays(as_of, 1, days)]
     return found
-
-
-def _weekdays(as_of: date, first: int, count: int) -> NDArray[np.int64]:
-    return (as_of.weekday() + first + np.arange(count)) % 7

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 KIND = "hindsight"
 NAME = "trained forecast"
 _FILE = "forecasts.json"
-_MOST_STALE_DAYS = 13  # a forecast asked longer ago than this is none that was at hand
+MOST_STALE_DAYS = 13  # a forecast asked longer ago than this is none that was at hand
 _TRAIN_EVERY, _ASK_EVERY = 91, 7
 _MOST_SERIES = 1_000
 Small = NDArray[np.float32]
@@ -46,7 +46,7 @@ class Hindsight:
     def on(self, day: date) -> Outlook | None:
         """The forecast that was at hand on a day, of the days after it; None where there was none lately."""
         place = bisect_right(self.asked, day) - 1
-        if place < 0 or (gone := (day - self.asked[place]).days) > _MOST_STALE_DAYS:
+        if place < 0 or (gone := (day - self.asked[place]).days) > MOST_STALE_DAYS:
             return None
         rows = np.flatnonzero(np.isfinite(self.mean[place, :, 0]))
         mean = self.mean[place, rows, gone:].astype(np.float64)

@@ -15,7 +15,7 @@ def missed_units(history: History) -> Floats:
     """Units missed on each day of a history, its weekdays as everything in it sells on them; days after it count as well."""
     days = history.units.shape[1]
     factors = np.maximum(weekday_factors(history, days), LEAST_FACTOR)
-    return lost_units(history.units, history.censored, factors[weekdays(history.as_of, days)])
+    return lost_units(history.units, history.censored, factors[weekdays(history.as_of, 1 - days, days)])
 
 
 def lost_units(units: Floats, censored: Bools, weekday: Floats, around: int = AROUND_DAYS) -> Floats:

@@ -121,7 +121,7 @@ def cover_days(past: Past, leads: LeadTimes, review_days: int, covers: Sequence[
     """The rule of thumb at its best: mean sales of four weeks x (this supplier's mean lead time + review + some days of cover)."""
 
     def make(history: History) -> Floats:
-        mean = history.wanted()[:, -RULE_WINDOW_DAYS:].mean(axis=1)
+        mean = history.wanted[:, -RULE_WINDOW_DAYS:].mean(axis=1)
         return np.array([mean * np.maximum(leads.mean + review_days + cover, 0.0) for cover in covers])
 
     return _kept(past, make)
@@ -131,7 +131,7 @@ def flat_cover_days(past: Past, covers: Sequence[float]) -> Policy:
     """The rule of thumb as it is often used: mean sales of four weeks x the same days of cover for everything."""
 
     def make(history: History) -> Floats:
-        mean = history.wanted()[:, -RULE_WINDOW_DAYS:].mean(axis=1)
+        mean = history.wanted[:, -RULE_WINDOW_DAYS:].mean(axis=1)
         return np.array([mean * cover for cover in covers])
 
     return _kept(past, make)
@@ -143,7 +143,7 @@ def normal_theory(past: Past, leads: LeadTimes, review_days: int, services: Sequ
 
     def make(history: History) -> Floats:
         level = measure_level(history)
-        plain = history.wanted()[:, -WINDOW_DAYS:].var(axis=1)
+        plain = history.wanted[:, -WINDOW_DAYS:].var(axis=1)
         mean = level.mean * length
         lead_variance = np.square(leads.deviation)
         return np.array([normal_level(mean, level.mean, plain, length, lead_variance, service) for service in services])

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from ml.contract import Floats, Outlook
 from ml.inventory.demand import WINDOW_DAYS, History, drift, recent_outlook
 from ml.inventory.hindsight import Hindsight
-from ml.inventory.lead_demand import LeadDemand, some
+from ml.inventory.lead_demand import some
+from ml.inventory.losses import AHEAD_DAYS, CLEARLY, looked_at, quantile_loss
 from ml.inventory.spread import Whole
 
 WEEKS, WEEK_DAYS = 4, 7
-AHEAD_DAYS, CHECKS, CHECK_EVERY_DAYS, LEVEL = 21, 6, 14, 0.9
-CLEARLY = 0.02
+CHECKS, CHECK_EVERY_DAYS, LEVEL = 6, 14, 0.9
 MOST_TIMES = 10.0  # what hardly sells any more is not expected to sell as ever
 Memory = dict[date, tuple[float, float] | None]  # the losses of weeks that were looked at before, on the same sales
 
@@ -98,12 +98,6 @@ def _losses(history: History, back: int, drifts: Floats, whole: Whole) -> tuple[
     if not len(clear):
         return None
     sold, then = history.units[clear, came].sum(axis=1), history.until(back)
-    loss = (_loss(sold, steady_outlook(then, AHEAD_DAYS, weeks, drifts), clear, whole) for weeks in (1, WEEKS))
-    now, steady = loss
+    made = (looked_at(steady_outlook(then, AHEAD_DAYS, weeks, drifts), clear) for weeks in (1, WEEKS))
+    now, steady = (quantile_loss(sold, each, some(whole, clear), (LEVEL,)) for each in made)
     return now, steady
-
-
-def _loss(sold: Floats, outlook: Outlook, rows: NDArray[np.int64], whole: Whole) -> float:
-    mean, spread = outlook.mean[rows, :AHEAD_DAYS].sum(axis=1), outlook.total_sd[rows, AHEAD_DAYS - 1]
-    off = sold - LeadDemand(mean[:, None], spread[:, None], some(whole, rows)).quantile(LEVEL)
-    return float(np.maximum(LEVEL * off, (LEVEL - 1.0) * off).sum())

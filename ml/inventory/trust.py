@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.contract import Floats, Outlook
 from ml.inventory.demand import WINDOW_DAYS, History, recent_outlook
 from ml.inventory.hindsight import Hindsight
-from ml.inventory.lead_demand import LeadDemand
+from ml.inventory.lead_demand import some
+from ml.inventory.losses import AHEAD_DAYS, CLEARLY, looked_at, quantile_loss
+from ml.inventory.spread import Whole
 
 PARTS = (0.0, 0.5, 1.0)
-HALF, CLEARLY = 0.5, 0.02
-AHEAD_DAYS = 21
+HALF = 0.5
 MOST_WEEKS, LEAST_WEEKS = 12, 4
 LEVELS = (0.8, 0.95)  # what stock is held for
 
@@ -23,7 +23,7 @@ LEVELS = (0.8, 0.95)  # what stock is held for
 Memory = dict[date, Floats | None]  # the losses of weeks that were looked at before, on the same forecasts and sales
 
 
-def best_part(found: Hindsight, history: History, memory: Memory | None = None) -> float:
+def best_part(found: Hindsight, history: History, whole: Whole = True, memory: Memory | None = None) -> float:
     """The part with the least loss over the last weeks whose days ahead are over on the last day of `history`, a row for each id.
 
     Half and half unless one of the two alone was clearly better: two forecasts whose misses differ are surer together than either.
@@ -34,7 +34,7 @@ def best_part(found: Hindsight, history: History, memory: Memory | None = None) 
     known: Memory = {} if memory is None else memory
     for day in over[-MOST_WEEKS:]:
         if day not in known:
-            known[day] = _losses(found, history, (history.as_of - day).days)
+            known[day] = _losses(found, history, (history.as_of - day).days, whole)
     losses = [loss for day in over[-MOST_WEEKS:] if (loss := known[day]) is not None]
     if len(losses) < LEAST_WEEKS:
         return HALF
@@ -50,7 +50,7 @@ def blend(trained: Outlook, usual: Outlook, part: float) -> Outlook:
     return replace(usual, mean=mean, total_sd=np.maximum.accumulate(np.sqrt(variance), axis=1))
 
 
-def _losses(found: Hindsight, history: History, back: int) -> Floats | None:
+def _losses(found: Hindsight, history: History, back: int, whole: Whole) -> Floats | None:
     """The loss of each part on one past week; None where too little was known then, or nothing had stock on all of its days."""
     if (first := history.units.shape[1] - back) < WINDOW_DAYS:
         return None
@@ -61,19 +61,6 @@ def _losses(found: Hindsight, history: History, back: int) -> Floats | None:
         return None
     mine = np.array([place[each] for each in both], dtype=np.int64)
     theirs = np.array([row for row, each in enumerate(told.ids) if each in place], dtype=np.int64)
-    usual = recent_outlook(then, AHEAD_DAYS, levels=())
+    told, usual = looked_at(told, theirs), looked_at(recent_outlook(then, AHEAD_DAYS, levels=()), mine)
     sold = history.units[mine, days].sum(axis=1)
-    return np.array([_loss(sold, part, _total(told, theirs), _total(usual, mine)) for part in PARTS])
-
-
-def _total(outlook: Outlook, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Mean and spread of what is sold on the days ahead."""
-    return outlook.mean[rows, :AHEAD_DAYS].sum(axis=1), outlook.total_sd[rows, AHEAD_DAYS - 1]
-
-
-def _loss(sold: Floats, part: float, trained: tuple[Floats, Floats], usual: tuple[Floats, Floats]) -> float:
-    mean = part * trained[0] + (1.0 - part) * usual[0]
-    spread = np.sqrt(part * np.square(trained[1]) + (1.0 - part) * np.square(usual[1]))
-    demand = LeadDemand(mean[:, None], spread[:, None])
-    off = [sold - demand.quantile(level) for level in LEVELS]
-    return float(sum(np.maximum(level * each, (level - 1.0) * each).sum() for level, each in zip(LEVELS, off, strict=True)))
+    return np.array([quantile_loss(sold, blend(told, usual, part), some(whole, mine), LEVELS) for part in PARTS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +38,9 @@ def missing(level: Floats, units: Floats, censored: Bools, weekday: Floats) -> F
     return found
 
 
-def weekdays(as_of: date, days: int) -> NDArray[np.int64]:
-    """The weekday of each of so many days up to `as_of`, Monday 0."""
-    first = (as_of - timedelta(days=days - 1)).weekday()
-    return (first + np.arange(days)) % 7
+def weekdays(as_of: date, first: int, count: int) -> NDArray[np.int64]:
+    """The weekday of so many days, the first of them so many after `as_of`, Monday 0."""
+    return (as_of.weekday() + first + np.arange(count)) % 7
 
 
 def window(values: Floats, before: int, after: int) -> Floats:
@@ -67,7 +66,7 @@ def _last_open(alike: Floats, open_days: Bools) -> Floats:
 def _factors_as_known(units: Floats, as_of: date) -> Floats:
     """The factor of each day's weekday, as the eight weeks before that day sold; 1 in the first two weeks."""
     days = np.arange(units.shape[1])
-    weekday = weekdays(as_of, len(days))
+    weekday = weekdays(as_of, 1 - len(days), len(days))
     mine = (weekday[None, :] == np.arange(7)[:, None]).astype(np.float64)
     counted = window(mine, BEFORE_DAYS, -1)
     mean = window(mine * units.sum(axis=0)[None, :], BEFORE_DAYS, -1) / np.maximum(counted, 1.0)

@@ -297,11 +297,9 @@ def test_who_gives_a_document_says_who_may_see_it(stage: Live, client: httpx.Cli
     assert client.delete(f"/api/v1/documents/{card['doc_id']}").status_code == 204
 
 
-@pytest.mark.parametrize(
-    ("scope", "kind"), [("data:read", "bad_input"), ("x", "bad_input"), ("documents:", "bad_document"), ("documents:write", "bad_document")]
-)
-def test_a_scope_that_opens_something_else_is_refused(client: httpx.Client, scope: str, kind: str) -> None:
-    assert "scope" in problem(give(client, CONTRACT, "a.md", scope=scope), 422, kind)["detail"]
+@pytest.mark.parametrize("scope", ["data:read", "x", "documents:", "documents:write"])
+def test_a_scope_that_opens_something_else_is_refused(client: httpx.Client, scope: str) -> None:
+    assert "scope" in problem(give(client, CONTRACT, "a.md", scope=scope), 422, "bad_document")["detail"]
 
 
 def test_a_question_while_the_index_is_made_again_is_told_to_come_back(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ class MemoryShelf:
         self.kept = [each for each in self.kept if each[0].doc_id != doc_id]
         self.changes += 1
 
-    def chunks(self, as_of: date | None = None, since: int | None = None) -> Iterator[tuple[Document, Chunk]]:
+    def chunks(self, as_of: date | None = None) -> Iterator[tuple[Document, Chunk]]:
         return iter(list(self.kept))
 
     def chunks_of(self, document: Document) -> tuple[Chunk, ...]:

@@ -68,6 +68,13 @@ def test_every_quote_is_a_substring_of_its_chunk(text: str, question: str) -> No
     assert all(sentence in text for sentence in sentences(text))
 
 
+def test_one_wording_in_two_versions_is_quoted_once() -> None:
+    clause = "For each week of delay the Supplier owes a penalty of 2 % of the late goods."
+    both = [passage(clause, "c1"), passage(f"{clause.replace(' a ', '  a ')}\n\nAll else stays.", "c2", score=4.9)]
+    (quoted,) = answer_from("Which penalty does Hanmi owe for a week of delay?", both).quotes
+    assert quoted.doc_id == "c1"
+
+
 def test_words_nobody_wrote_are_no_quote() -> None:
     there = passage(CONTRACT)
     assert quote(there, "The Supplier owes 3 %.") is None

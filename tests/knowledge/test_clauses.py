@@ -19,8 +19,26 @@ from knowledge.clauses import (
     read_conditions,
     sentences,
 )
+from knowledge.clauses_quantities import amounts, durations, fold
 
 Late = tuple[int, str, str | None, str, str]
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "sums"),
+    [
+        ("after 10 and 20 days", [20], []),
+        ("It shall not exceed 5 % in 30 calendar days.", [30], []),
+        ("Hợp đồng 12 ký ngày 5 tháng 3 năm 2026, giá 20.000 đồng.", [], [20000]),
+        ("within fifteen days for VND 5 million or USD 40", [15], [5_000_000, 40]),
+        ("trong ba tháng, phí 2 triệu đồng", [90], [2_000_000]),
+    ],
+)
+def test_lengths_of_time_and_sums_are_told_from_what_looks_like_them(text: str, days: list[int], sums: list[int]) -> None:
+    said = fold(text)
+    assert [each.value for each in durations(said)] == days
+    assert [each.value for each in amounts(said)] == sums
+
 
 LATE: list[tuple[str, Late]] = [
     (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.fuse import Arm, Scale, Weights, fuse, pool, reciprocal_ranks
 from knowledge.keyword import Scores
+from knowledge.rerank import without_repeats
 from knowledge.views import look, windows
 
 Numbers = st.lists(st.integers(-100, 100).map(float), min_size=2, max_size=20)
@@ -67,3 +68,13 @@ def test_kinds_of_questions() -> None:
     assert look("chính sách đổi trả").kind == "vietnamese"
     assert look("My card was declined. " * 40).kind == "scenario"
     assert len(look("My card was declined. " * 40).windows) > 1
+
+
+def test_what_says_the_same_again_is_worth_less_and_what_says_something_else_is_not() -> None:
+    same, other = np.eye(4, dtype=np.float32)[[0, 1]]
+    near = np.array([0.9, 0, np.sqrt(1 - 0.81), 0], np.float32)  # like the first by 0.9: half way from 0.8 to 1
+    found = without_repeats([9.0, 8.5, 8.4, 7.2], np.array([same, same, near, other]))
+    assert [row for row, _ in found] == [0, 2, 3, 1]
+    assert [score for _, score in found] == pytest.approx([9.0, 7.4, 7.2, 6.5], abs=1e-5)
+    assert without_repeats([], np.zeros((0, 4), np.float32)) == []
+    assert without_repeats([2.0, 3.0], np.zeros((2, 4), np.float32)) == [(1, 3.0), (0, 2.0)], "without a model nothing is a repetition"

@@ -18,7 +18,7 @@ import pytest
 
 from knowledge.index import DocumentIndex
 from knowledge.search import Searcher
-from knowledge.vectors import ChromaVectors, VectorsDown
+from knowledge.vectors import ChromaVectors, StoreAway
 from tests.knowledge.shelf import MemoryShelf, WordEmbedder
 
 CHROMA = Path(sys.executable).with_name("chroma")
@@ -111,7 +111,10 @@ def test_a_server_that_goes_and_comes_back_is_used_again(
     server.folder.mkdir()
     server.start()
     monkeypatch.setattr("knowledge.search._AWAY_SECONDS", 0.0)
-    assert "has been made again" in searcher.search("forklifts at night").notes[0]
+    deadline = time.monotonic() + 60
+    while "has been made again" not in searcher.search("forklifts at night").notes[0]:
+        assert time.monotonic() < deadline, "the server that is back was not used again"
+        time.sleep(0.05)
     assert searcher.search("forklifts at night").passages[0].document.doc_id == "new"
     searcher.close()
 
@@ -135,8 +138,37 @@ def test_what_is_no_chroma_or_says_nothing_is_told_in_time(monkeypatch: pytest.M
         mute.listen()
         for port, said in ((faulty.server_port, "status 503"), (mute.getsockname()[1], "does not answer")):
             started = time.monotonic()
-            with pytest.raises(VectorsDown, match=said):
+            with pytest.raises(StoreAway, match=said):
                 ChromaVectors.open(f"http://127.0.0.1:{port}", "units")
             assert time.monotonic() - started < 10
     faulty.shutdown()
     faulty.server_close()
+
+
+def test_a_mute_server_is_waited_for_once(shelf: MemoryShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.vectors._ALIVE_SECONDS", 0.3)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        mute.setblocking(False)
+        index = DocumentIndex(tmp_path / "index", f"http://127.0.0.1:{mute.getsockname()[1]}", WordEmbedder())
+        index.update(shelf)
+        asked = _waiting(mute)
+        searcher = Searcher(shelf, index)
+        for times in (1, 0):
+            found = searcher.search("penalty for late deliveries")
+            assert found.passages[0].document.doc_id == "late" and "searched by keywords only" in found.notes[0]
+            assert _waiting(mute) == times
+        searcher.close()
+    assert asked > 0
+
+
+def _waiting(mute: socket.socket) -> int:
+    """How many came since it was looked at last."""
+    found = 0
+    while True:
+        try:
+            mute.accept()[0].close()
+        except BlockingIOError:
+            return found
+        found += 1

@@ -42,7 +42,7 @@ def named(name: str, **more: object) -> Filing:
 
 
 def test_an_empty_library_makes_nothing_and_says_nothing(library: Library) -> None:
-    assert (library.list(), list(library.chunks()), library.revision(), library.versions()) == ((), [], 0, ())
+    assert (library.list(), list(library.chunks()), library.state(), library.versions()) == ((), [], "", ())
     assert library.damage() == () and library.sweep() == 0
     assert not library.folder.exists()
     with pytest.raises(NoDocument, match="no document 'x'"):
@@ -67,12 +67,12 @@ def test_a_document_comes_back_as_it_was_given(library: Library) -> None:
 
 def test_the_same_content_again_changes_nothing(library: Library) -> None:
     first = library.add(contract(), named("a.md"))
-    revision = library.revision()
+    state = library.state()
     assert library.add(contract(), named("a.md")).outcome == "unchanged"
     again = library.add(contract(), named("copy.md"))
     assert again.outcome == "duplicate" and again.document == first.document
     assert first.document.doc_id in again.notes[0]
-    assert library.revision() == revision and len(library.versions()) == 1
+    assert library.state() == state and len(library.versions()) == 1
 
 
 def test_the_same_content_with_something_new_said_about_it_is_filed_anew(library: Library) -> None:
@@ -83,7 +83,7 @@ def test_the_same_content_with_something_new_said_about_it_is_filed_anew(library
     assert (shown.title, shown.effective_from, shown.kind) == ("Terms", date(2024, 1, 1), "policy")
     ((_, chunk),) = library.chunks()
     assert chunk.prefix == "Terms > Penalties > 2024-01-01"
-    assert len(library.versions()) == 1 and library.revision() == 2 and library.damage() == ()
+    assert len(library.versions()) == 1 and library.damage() == ()
     assert library.add(contract(), named("a.md")).outcome == "unchanged", "nothing said takes nothing back"
 
 
@@ -188,11 +188,11 @@ def test_what_is_removed_is_gone_from_the_disk(library: Library) -> None:
     doc_id = library.add(f"# Secret\n\n{SECRET}".encode(), named("a.md")).document.doc_id
     library.add(f"# Secret\n\nnow {SECRET}".encode(), named("a.md"))
     assert SECRET.encode() in on_disk(library.folder)
-    before = library.revision()
+    before = library.state()
     gone = library.remove(doc_id)
     assert [each.version for each in gone] == [1, 2]
     assert SECRET.encode() not in on_disk(library.folder)
-    assert library.revision() > before
+    assert library.state() != before
     assert [(each.doc_id, each.version) for each in library.versions()] == [(kept.document.doc_id, 1)]
     for act in (library.get, library.remove, library.original):
         with pytest.raises(NoDocument):
@@ -225,13 +225,6 @@ def test_a_reader_keeps_its_state_while_a_writer_changes_it(library: Library) ->
     assert SECRET.encode() not in on_disk(library.folder)
 
 
-def test_only_what_was_filed_since_is_given_out_again(library: Library) -> None:
-    library.add(b"# One\n\nwords", named("1.md"))
-    revision = library.revision()
-    two = library.add(b"# Two\n\nwords", named("2.md"))
-    assert [document.doc_id for document, _ in library.chunks(since=revision)] == [two.document.doc_id]
-
-
 def test_one_writer_at_a_time(library: Library) -> None:
     library.add(contract(), named("a.md"))
     waiting = Library(library.folder, wait_seconds=0.2)
@@ -252,7 +245,7 @@ def test_many_are_added_together_or_not_at_all(library: Library) -> None:
         library.add_many([*good, (parsed, b"x", named("bad.md", scope="No Scope!"))])
     assert library.list() == () and library.sweep() == 20
     assert [each.outcome for each in library.add_many(good)] == ["added"] * 20
-    assert library.revision() == 1
+    assert library.state().startswith("1-"), "one change, not twenty"
 
 
 @pytest.mark.parametrize(
@@ -271,6 +264,8 @@ def test_names_never_become_paths(library: Library, tmp_path: Path, name: str) -
     [
         (Filing(name="a.md", doc_id="../x"), "document id"),
         (Filing(name="a.md", scope="all documents"), "scope"),
+        (Filing(name="a.md", scope="data:read"), "scope"),
+        (Filing(name="a.md", scope="documents:write"), "scope"),
         (Filing(name="a.md", effective_from=date(2025, 2, 1), effective_until=date(2025, 1, 1)), "2025-02-01 to 2025-01-01"),
         (Filing(name="..."), "usable name"),
     ],
@@ -283,11 +278,11 @@ def test_what_cannot_be_filed_is_refused_with_the_value(library: Library, filing
 
 def test_a_bad_document_leaves_the_library_as_it_was(library: Library) -> None:
     library.add(contract(), named("a.md"))
-    before = (library.revision(), on_disk(library.folder / "originals"))
+    before = (library.state(), on_disk(library.folder / "originals"))
     for content, name in ((b"", "empty.md"), (b"%PDF-1.7 noise", "bad.pdf"), (b"\x89PNG\r\n\x1a\n", "photo.pdf")):
         with pytest.raises(BadDocument):
             library.add(content, named(name))
-    assert (library.revision(), on_disk(library.folder / "originals")) == before
+    assert (library.state(), on_disk(library.folder / "originals")) == before
 
 
 def test_a_damaged_library_is_told_and_never_silently_empty(library: Library) -> None:
@@ -297,7 +292,7 @@ def test_a_damaged_library_is_told_and_never_silently_empty(library: Library) ->
     for name in ("library.db-wal", "library.db-shm"):
         (library.folder / name).unlink(missing_ok=True)
     file.write_bytes(b"no database at all" * 100)
-    for act in (library.list, library.revision, library.versions, lambda: library.get(document.doc_id), lambda: list(library.chunks())):
+    for act in (library.list, library.state, library.versions, lambda: library.get(document.doc_id), lambda: list(library.chunks())):
         with pytest.raises(BadLibrary, match="damaged"):
             act()
     with pytest.raises(BadLibrary):
@@ -391,4 +386,4 @@ def test_adding_a_document_again_puts_back_its_damaged_original(library: Library
     else:
         library.add_many([(library.parsed(document.doc_id), contract(), named("a.md"))])
     assert library.damage() == () and library.original(document.doc_id) == contract()
-    assert len(library.versions()) == 1 and library.revision() == 1
+    assert len(library.versions()) == 1 and library.state().startswith("1-")

@@ -63,3 +63,21 @@ def test_it_is_found_by_its_words(searcher: Searcher, name: str) -> None:
     first, second = passages[0], passages[1]
     assert first.document.doc_id == name and first.document.title == PAPERS[name][0].partition("\n")[0][2:]
     assert first.keyword is not None and second.keyword is not None and first.keyword > second.keyword + 1
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("交货延迟的违约金是多少？", "如果交货延迟超过七天，供应商须每周支付货值百分之二的违约金。"),
+        ("损坏的货物何时报告？", "损坏的货物必须在三天内报告。"),
+        ("遅れた場合の違約金はいくらですか", "納期が七日以上遅れた場合、供給者は週ごとに違約金を支払う。"),
+    ],
+)
+def test_a_sentence_without_blanks_is_quoted_alone(searcher: Searcher, question: str, quoted: str) -> None:
+    reply = searcher.reply(question, searcher.search(question).passages)
+    assert [quote.text for quote in reply.quotes] == [quoted]
+
+
+def test_what_no_paper_in_that_language_says_is_not_quoted(searcher: Searcher) -> None:
+    question = "公司提供午餐吗？"
+    assert not searcher.reply(question, searcher.search(question).passages).answered

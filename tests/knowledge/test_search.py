@@ -5,21 +5,19 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ingestion.errors import StorageFull
 from knowledge.contract import Entity
 from knowledge.embed import Matrix
 from knowledge.embed_cache import CachedEmbedder
-from knowledge.index import BadIndex, DocumentIndex
+from knowledge.index import BadIndex, DocumentIndex, OpenIndex
 from knowledge.index_corpus import Places
 from knowledge.index_state import FORMAT
-from knowledge.rerank import without_repeats
 from knowledge.search import Searcher
 from knowledge.search_repair import BeingIndexed
 from knowledge.vectors import ChromaVectors, VectorsDown
@@ -215,8 +213,51 @@ def test_a_store_that_went_away_is_asked_again_after_half_a_minute(searcher: Sea
     now[0] += 29
     assert searcher.search("penalty").notes
     now[0] += 2
+    looking, go_on, look_again = threading.Event(), threading.Event(), searcher.index.look_again
+
+    def slowly(opened: OpenIndex) -> tuple[ChromaVectors | None, tuple[str, ...]]:
+        looking.set()
+        assert go_on.wait(30)
+        return look_again(opened)
+
+    monkeypatch.setattr(searcher.index, "look_again", slowly)
+    assert searcher.search("penalty").notes and looking.wait(30)
+    now[0] += 60
+    looking.clear()
+    assert searcher.search("penalty").notes and not looking.is_set(), "one looks, and nobody waits for it"
+    go_on.set()
+    settled(lambda: opened.near is not None)
     assert searcher.search("penalty for late deliveries").notes == ()
     assert isinstance(opened.near, ChromaVectors)
+
+
+def test_a_store_that_is_found_after_its_version_was_let_go_is_closed(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert searcher.search("penalty").notes == ()
+    opened, closed = searcher._opened, threading.Event()
+    assert opened is not None and opened.near is not None
+
+    class Late(Away):
+        def close(self) -> None:
+            closed.set()
+
+    searcher.close()
+    opened.near = None
+    monkeypatch.setattr(searcher.index, "look_again", lambda opened: (Late(), ()))
+    searcher._look_again(opened)
+    assert not closed.is_set(), "half a minute is not over"
+    searcher._looked_at = float("-inf")
+    searcher._look_again(opened)
+    assert closed.wait(30)
+    assert opened.near is None
+
+
+def settled(there: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    for _ in range(3000):
+        if there():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came")
 
 
 def test_what_was_removed_stays_in_no_version_no_store_and_no_cache(shelf: MemoryShelf, searcher: Searcher) -> None:
@@ -237,16 +278,6 @@ def test_what_was_removed_stays_in_no_version_no_store_and_no_cache(shelf: Memor
 
 def _words_on_disk(root: Path) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in root.rglob("terms.txt"))
-
-
-def test_what_says_the_same_again_is_worth_less_and_what_says_something_else_is_not() -> None:
-    same, other = np.eye(4, dtype=np.float32)[[0, 1]]
-    near = np.array([0.9, 0, np.sqrt(1 - 0.81), 0], np.float32)  # like the first by 0.9: half way from 0.8 to 1
-    found = without_repeats([9.0, 8.5, 8.4, 7.2], np.array([same, same, near, other]))
-    assert [row for row, _ in found] == [0, 2, 3, 1]
-    assert [score for _, score in found] == pytest.approx([9.0, 7.4, 7.2, 6.5], abs=1e-5)
-    assert without_repeats([], np.zeros((0, 4), np.float32)) == []
-    assert without_repeats([2.0, 3.0], np.zeros((2, 4), np.float32)) == [(1, 3.0), (0, 2.0)], "without a model nothing is a repetition"
 
 
 def test_scores_fall_from_the_first_passage_to_the_last(searcher: Searcher) -> None:
@@ -292,7 +323,7 @@ def test_a_version_that_somebody_ranks_with_stays_open_until_they_have_ended(she
     assert searcher._opened is not old and old.retired
     held.go_on.set()
     thread.join(30)
-    assert found[0].notes in ((), ("1 documents filed since the last indexing are not searched yet",))
+    assert found[0].notes in ((), ("1 documents filed since the last indexing are not searched yet",)), found[0].notes
     assert found[0].passages[0].document.doc_id == "late" and found[0].passages[0].vector is not None
     assert old.users == 0
     with pytest.raises(VectorsDown):

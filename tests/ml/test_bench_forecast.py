@@ -71,6 +71,23 @@ def test_the_command_refuses_files_that_are_not_there(tmp_path: Path) -> None:
         assert CliRunner().invoke(app, ["forecast", option, str(tmp_path / "none")]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--data", "{0}", "--calendar", "{0}", "--home", "."), "--home is not read with --data"),
+        (("--home", ".", "--retail", "{0}"), "--retail is not read with --home"),
+        (("--home", ".", "--predict", "out"), "--predict is not read with --home"),
+        (("--retail", "{0}", "--horizon", "28"), "--horizon is not read with --retail"),
+        (("--network",), "--network is not read without"),
+        (("--calendar", "{0}"), "--calendar is not read without"),
+        (("--future-prices", "{0}", "--home", "."), "--future-prices is not read with --home"),
+    ],
+)
+def test_the_command_refuses_what_it_would_not_read(arguments: tuple[str, ...], said: str, files: tuple[Path, Path, Path]) -> None:
+    told = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["forecast", *(each.format(files[0]) for each in arguments)])
+    assert told.exit_code == 2 and said in told.output
+
+
 @pytest.mark.slow
 def test_real_sales_are_forecast_better_than_by_the_ladder(tmp_path: Path) -> None:
     if not (SHARED / "m5_subset.parquet").exists():

@@ -136,8 +136,9 @@ def _promised(context: ToolContext, query: ForecastAccuracyQuery) -> Findings:
 def _due(context: ToolContext, query: ForecastAccuracyQuery) -> Due:
     """Promises are about the whole company, so who may see some places only is not told of them."""
     served = context.served
-    if served.context.locations is not None or served.context.provinces is not None:
-        raise CannotDo(_AGAINST, "forecasts given are about the whole company, and only some places may be seen here", _TRAIN)
+    if served.context.sees_some:
+        why = "what was told is about the whole company, and only some places may be seen here"
+        raise CannotDo(_AGAINST, why, "Ask someone who may see every place")
     try:
         since = served.context.as_of - timedelta(days=query.days)
         return Due((), 0) if served.home is None else Ledger(served.home).due(_KINDS[query.what], served.context.as_of, since)

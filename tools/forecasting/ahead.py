@@ -24,14 +24,6 @@ class Amount:
     high: float
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """How often such intervals held, and where that was measured."""
-
-    share: float
-    said: str
-
-
 class Expected(Protocol):
     """A forecast of one series from the day after as_of on, whoever made it."""
 
@@ -50,7 +42,7 @@ class Expected(Protocol):
     @property
     def history(self) -> tuple[tuple[date, float], ...]: ...
 
-    def coverage(self, days: int) -> Coverage | None:
+    def coverage(self, days: int) -> float | None:
         """How often intervals of totals of so many days held; None where that was not measured."""
 
     def between(self, first: int, last: int) -> Amount:

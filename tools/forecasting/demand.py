@@ -71,7 +71,6 @@ def _by_member(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     members, why = _best_of_members(context, query, asked, [from_history(past, asked.horizon, None) for past in found])
     amounts = [(each, each.between(place, end)) for each in members]
     told = sorted(amounts, key=lambda pair: -pair[1].expected)[: query.limit]
-    own, made = _made_by(context, [each for each, _ in told])
     keyed = any(each.key != each.name for each, _ in told)
     names = (f"{query.by}_id", query.by) if keyed else (query.by,)
     columns = (*(TableColumn(name=name) for name in names), *_columns(query.measure), TableColumn(name="model"))
@@ -79,26 +78,28 @@ def _by_member(context: ToolContext, query: DemandForecastQuery, asked: Window) 
     facts = [
         fact
         for number, (each, amount) in enumerate(told)
-        for fact in line_facts(
-            context, number, amount, query.measure, words_of(query.where), asked.days, each.name, "own" if each in own else "m"
-        )
+        for fact in line_facts(context, number, amount, query.measure, words_of(query.where), asked.days, each.name, _evidence_of(each))
     ]
+    notes = (note for each, _ in told if not isinstance(each, FromHistory) for note in each.notes)
     return Findings(
         facts=tuple(facts),
-        evidence=(*made, evidence_of(context, f"{context.call_id}.e", found[0].read)),
+        evidence=(*_made_by(context, [each for each, _ in told]), evidence_of(context, f"{context.call_id}.e", found[0].read)),
         tables=(FactTable(title="Demand forecast", shape="bar", columns=columns, rows=rows),),
         period=asked.days,
-        notes=(*why, *dict.fromkeys(note for each, _ in told if each not in own for note in each.notes), *found[0].read.notes),
+        notes=(*why, *dict.fromkeys(notes), *found[0].read.notes),
         promises=promises(context.served, query, asked, told),
     )
 
 
-def _made_by(context: ToolContext, told: Sequence[Expected]) -> tuple[list[Expected], tuple[Evidence, ...]]:
-    """The members told from their own past, and what made each line: the trained forecast, or by a rule of its own, unscored."""
-    own: list[Expected] = [each for each in told if isinstance(each, FromHistory)]
-    trained = next((each for each in told if each not in own), None)
+def _made_by(context: ToolContext, told: Sequence[Expected]) -> tuple[Evidence, ...]:
+    """What made the lines: the trained forecast, a rule of their own past (unscored), or each some of them."""
+    trained = [each for each in told if not isinstance(each, FromHistory)]
     rule = RuleEvidence(id=f"{context.call_id}.own", rule=_OWN_RULE)
-    return own, (*(() if trained is None else (trained.evidence(context.call_id),)), *((rule,) if own else ()))
+    return (*(each.evidence(context.call_id) for each in trained[:1]), *((rule,) if len(trained) < len(told) else ()))
+
+
+def _evidence_of(ahead: Expected) -> str:
+    return "own" if isinstance(ahead, FromHistory) else "m"
 
 
 def _best(context: ToolContext, query: DemandForecastQuery, asked: Window, own: FromHistory) -> tuple[Expected, tuple[str, ...]]:
@@ -183,7 +184,7 @@ def total_facts(context: ToolContext, total: Amount, ahead: Expected, measure: M
     held = Fact(
         id=f"{context.call_id}.total.measured_coverage",
         name="measured_coverage",
-        value=round(coverage.share, 4),
+        value=round(coverage, 4),
         unit="%",
         period=asked.days,
         filters=said,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ml.forecast.serving import Served
     from ml.panel import Grain
 
+OF_THE_WHOLE = "the trained forecast is of the whole company, and only some places may be seen here"
 KEPT = 4  # outlooks kept of each source: the day asked about changes seldom
 _LOCK = threading.Lock()
 _OUTLOOKS: WeakKeyDictionary[Source, dict[tuple[str, date], Outlook]] = WeakKeyDictionary()
@@ -29,8 +30,8 @@ def current_model(context: ToolContext) -> Served | str:
     from ml.forecast.serving import KIND
 
     served = context.served
-    if served.context.locations is not None or served.context.provinces is not None:
-        return "the trained forecast is of the whole company, and only some places may be seen here"
+    if served.context.sees_some:
+        return OF_THE_WHOLE
     if served.home is None:
         return "no folder of models belongs to this data"
     current = artifacts.versions_of(served.home, KIND).current()

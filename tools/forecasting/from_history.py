@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ml.contract import LEVELS
 from tools.facts import Evidence, ModelEvidence, RuleEvidence
-from tools.forecasting.ahead import Amount, Coverage
+from tools.forecasting.ahead import Amount
 from tools.forecasting.past_demand import PastDemand
 
 if TYPE_CHECKING:
@@ -59,12 +59,10 @@ class FromHistory:
         sold, last = self.past.history.sold, self.past.history.last_day
         return tuple((date.fromordinal(last.toordinal() - len(sold) + 1 + place), float(units)) for place, units in enumerate(sold))
 
-    def coverage(self, days: int) -> Coverage:
+    def coverage(self, days: int) -> float:
         """The series' own where it has enough past windows, else that of its class."""
-        if self.rehearsal and self.rehearsal.origins >= _FEWEST_ORIGINS:
-            return Coverage(self.rehearsal.held, f"{self.rehearsal.origins} past windows of {self.rehearsal.days} days of this series")
-        cell = self.forecast.cell
-        return Coverage(cell.total_covered_80, f"{cell.cases:,} other histories of the class {cell.demand_class}")
+        enough = self.rehearsal and self.rehearsal.origins >= _FEWEST_ORIGINS
+        return self.rehearsal.held if self.rehearsal and enough else self.forecast.cell.total_covered_80
 
     def between(self, first: int, last: int) -> Amount:
         ends = self.forecast.summed(first, last)

@@ -17,7 +17,7 @@ from tools.query.served import Served
 
 def promises(served: Served, query: DemandForecastQuery, asked: Window, ahead: Sequence[tuple[Expected, Amount]]) -> tuple[Promise, ...]:
     """The promises of an answer; none where only some places were seen, for that is no total of a whole part."""
-    if query.measure != "units" or served.context.locations is not None or served.context.provinces is not None:
+    if query.measure != "units" or served.context.sees_some:
         return ()
     scope = query.by or _scope(query.where)
     if scope is None or (query.by and query.where):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tools.contract import ToolContext
 from tools.facts import Evidence
 from tools.forecasting.accuracy import card_evidence
-from tools.forecasting.ahead import Amount, Coverage
+from tools.forecasting.ahead import Amount
 from tools.forecasting.foreseen import current_model, outlook_of
 from tools.forecasting.from_history import FromHistory
 from tools.forecasting.past_demand import Where
@@ -85,12 +85,11 @@ class TrainedPart:
         said = "the interval is as wide as the part's own past was uncertain, and measured_coverage is that of such intervals on its past"
         return () if self.alone else (said,)
 
-    def coverage(self, days: int) -> Coverage | None:
+    def coverage(self, days: int) -> float | None:
         """For a day of one product that of its class on the backtest, which measures no totals; for a sum that of its own past."""
         if not self.alone:
             return self.own.coverage(days)
-        measured = self.trained.card.coverage_of(self.demand_class) if days == 1 else None
-        return None if measured is None else Coverage(measured, f"days of the class {self.demand_class} on the backtest")
+        return self.trained.card.coverage_of(self.demand_class) if days == 1 else None
 
     def between(self, first: int, last: int) -> Amount:
         expected = float(self.trained.outlook.mean[self.rows, first:last].sum())

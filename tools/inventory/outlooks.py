@@ -10,7 +10,7 @@ from tools.facts import Evidence, RuleEvidence
 from tools.inventory.books import Books, remember, remembered
 
 if TYPE_CHECKING:
-    from ml.contract import Outlook
+    from ml.contract import Floats, Outlook
     from ml.inventory.lead_demand import Totals
 
 FORECAST_DAYS = 56  # the trained forecast is asked so far; beyond, its last week and growth of spread are carried on
@@ -44,11 +44,13 @@ def look_ahead(context: ToolContext, books: Books) -> Ahead:
     found = remembered(context, key)
     if isinstance(found, Ahead):
         return replace(found, source=found.source.model_copy(update={"id": f"{context.call_id}.model"}))
+    from ml.inventory.demand import drift
     from ml.inventory.steady import best_weeks
     from tools.inventory.trained import trained_ahead
 
-    weeks = best_weeks(books.history, books.whole)
-    usual = _fallback(context, books, weeks)
+    drifts = drift(books.history)
+    weeks = best_weeks(books.history, books.whole, drifts=drifts)
+    usual = _fallback(context, books, weeks, drifts)
     trained = trained_ahead(context, books, FORECAST_DAYS, usual.outlook, weeks)
     ahead = replace(usual, why=trained) if isinstance(trained, str) else trained
     remember(context, key, ahead)
@@ -66,7 +68,7 @@ def model_version(context: ToolContext) -> str:
     return " ".join(version.name if version else "none" for version in current)
 
 
-def _fallback(context: ToolContext, books: Books, weeks: int) -> Ahead:
+def _fallback(context: ToolContext, books: Books, weeks: int, drifts: Floats) -> Ahead:
     from ml.inventory.demand import NAME
     from ml.inventory.steady import steady_outlook
 
@@ -75,4 +77,5 @@ def _fallback(context: ToolContext, books: Books, weeks: int) -> Ahead:
         "as what was expected of them by then, times the company's weekdays; its spread is measured on "
         "forecasts of past days. Where that would have served better lately, at the mean level of the last four weeks' forecasts."
     )
-    return Ahead(steady_outlook(books.history, FORECAST_DAYS, weeks), RuleEvidence(id=f"{context.call_id}.model", rule=rule), NAME, "1")
+    outlook = steady_outlook(books.history, FORECAST_DAYS, weeks, drifts)
+    return Ahead(outlook, RuleEvidence(id=f"{context.call_id}.model", rule=rule), NAME, "1")

@@ -172,8 +172,7 @@ def _moves(planned: Planned) -> list[dict[str, FactValue]]:
 
 def promises(planned: Planned, lines: NDArray[np.int64]) -> tuple[Promise, ...]:
     """What is advised here, for the ledger: the lines shown that order something; none where only some places were seen."""
-    asked = planned.desk.context.served.context
-    if asked.locations is not None or asked.provinces is not None:
+    if planned.desk.context.served.context.sees_some:
         return ()
     books, plan, shelves, ahead = planned.desk.books, planned.plan, planned.shelves, planned.desk.ahead
     day, found = books.history.as_of, []

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.inventory.lead_times import LeadTimes
-from ml.inventory.levels import DAYS_A_YEAR, level_for
+from ml.inventory.levels import DAYS_A_YEAR, economic_quantity, level_for
 from ml.inventory.orders import keeping_ratio
 from tools.contract import ToolContext
 from tools.errors import CannotDo
@@ -142,7 +142,7 @@ def _row(desk: Desk, query: SupplierQuery, leads: LeadTimes, place: int, relatio
     rejected = 0.0 if record is None or np.isnan(record.rejected) else min(record.rejected, 0.9)
     yearly = yearly_units * cost / (1.0 - rejected) + safety * cost * query.carrying_rate
     if query.order_cost:  # ordering and carrying at the economic quantity
-        yearly += np.sqrt(2.0 * yearly_units * query.order_cost * cost * query.carrying_rate)
+        yearly += float(economic_quantity(yearly_units, query.order_cost, cost, query.carrying_rate)) * cost * query.carrying_rate
     found: dict[str, FactValue] = {
         "supplier_id": suppliers.ids[place],
         "supplier": suppliers.names[place],

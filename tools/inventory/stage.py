@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ml.contract import Floats, Outlook
 from ml.inventory.arrays import summed
 from ml.inventory.demand import History, measure_level
+from ml.inventory.hindsight import MOST_STALE_DAYS
 from ml.inventory.lead_times import LeadTimes
 from ml.inventory.lost_sales import missed_units
 from ml.inventory.policies import Forecast, Past
@@ -25,7 +26,7 @@ from tools.inventory.desk import Desk, lead_times
 from tools.inventory.opening import daily_matrix, read_open_lines, read_sales, read_suppliers
 from tools.inventory.reading import Reader
 from tools.inventory.terms import ReplayQuery
-from tools.inventory.trained import by_product, look_back_on, share_out
+from tools.inventory.trained import by_product, look_back_on, share_out, whole_products
 
 if TYPE_CHECKING:
     from ml.inventory.hindsight import Hindsight
@@ -117,7 +118,7 @@ def _at_hand(
     if isinstance(found, str):
         return None, (f"{found}: the rules are played with the fallback",)
     product = np.array(books.goods.ids)[books.product[rows]]
-    whole_company, memory = by_product(every, books), Memory()
+    whole_company, pieces, memory = by_product(every, books), whole_products(books), Memory()
 
     def forecast(history: History, days: int) -> Outlook:
         weeks = past.weeks(history)
@@ -127,7 +128,7 @@ def _at_hand(
         back = (every.as_of - history.as_of).days
         level = np.mean([measure_level(every.until(back + WEEK_DAYS * week)).mean for week in range(weeks)], axis=0)
         whole = summed(books.product, level, len(books.goods.ids))[books.product[rows]]
-        part = best_part(found, whole_company.until(back), memory)
+        part = best_part(found, whole_company.until(back), pieces, memory)
         return share_out(told, product, level[rows] / np.maximum(whole, 1e-12), usual, part)
 
     return forecast, (_said(found, past),)
@@ -140,9 +141,11 @@ def _said(found: Hindsight, past: Past) -> str:
         return "the trained forecasts of past days that are kept are of other days: the rules are played with the fallback"
     learned = sorted({model for day, model in zip(found.asked, found.learned, strict=True) if first <= day <= past.history.as_of})
     days = ", ".join(map(str, learned))
-    since = f"from {served[0]} on" if served[0] > first + timedelta(days=7) else "throughout"
+    last = served[-1] + timedelta(days=MOST_STALE_DAYS)
+    ended = f"; after {last} with the fallback" if last < past.history.as_of else ""
+    since = f"from {served[0]} on" if served[0] > first + timedelta(days=7) else "at first" if ended else "throughout"
     told = f"{since} that of models trained as of {days}, asked every week, as much of it as had served stock best by then"
-    return f"ours is played with the forecast that was at hand each day: {told}"
+    return f"ours is played with the forecast that was at hand each day: {told}{ended}"
 
 
 def _stretch(demand: Floats, desk: Desk, rows: NDArray[np.int64], leads: LeadTimes, review_days: int) -> Stretch:

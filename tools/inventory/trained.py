@@ -20,7 +20,7 @@ from ml.inventory.trust import HALF, best_part, blend
 from ml.panel import SEPARATOR
 from tools.contract import ToolContext
 from tools.forecasting.accuracy import card_evidence
-from tools.forecasting.foreseen import current_model, outlook_of
+from tools.forecasting.foreseen import OF_THE_WHOLE, current_model, outlook_of
 from tools.inventory.books import Books
 from tools.inventory.outlooks import Ahead
 
@@ -32,13 +32,14 @@ def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook,
     `weeks` its level is that of its forecasts of so many weeks, where those are kept.
     """
     model = current_model(context)
-    told = model if isinstance(model, str) else outlook_of(context, model)
-    if isinstance(model, str) or isinstance(told, str):
-        return str(told)
+    if isinstance(model, str):
+        return model
     found = look_back_on(context)
-    part = part_of(found, books)
-    if part == 0.0:
+    if (part := part_of(found, books)) == 0.0:
         return f"on the last weeks stock would have been served worse by {KIND} model {model.version}"
+    told = outlook_of(context, model)
+    if isinstance(told, str):
+        return told
     told = told if isinstance(found, str) else told_on(found, told.as_of, weeks, told) or told
     told = first_days(told, days)  # so far its spread was measured; beyond, totals carry on
     usual = first_days(usual, told.mean.shape[1])
@@ -52,8 +53,8 @@ def trained_ahead(context: ToolContext, books: Books, days: int, usual: Outlook,
 def look_back_on(context: ToolContext) -> Hindsight | str:
     """What trained models would have said on past days, or why that is not known."""
     served = context.served
-    if served.context.locations is not None or served.context.provinces is not None:
-        return "the trained forecast is of the whole company, and only some places may be seen here"
+    if served.context.sees_some:
+        return OF_THE_WHOLE
     current = None if served.home is None else artifacts.versions_of(served.home, hindsight.KIND).current()
     if served.home is None or current is None:
         return "no trained forecasts of past days are kept here"
@@ -65,15 +66,22 @@ def look_back_on(context: ToolContext) -> Hindsight | str:
 
 def part_of(found: Hindsight | str, books: Books) -> float:
     """How much of the trained forecast counts as of the books' day."""
-    return HALF if isinstance(found, str) else best_part(found, by_product(books.history, books))
+    return HALF if isinstance(found, str) else best_part(found, by_product(books.history, books), whole_products(books))
 
 
 def by_product(history: History, books: Books) -> History:
     """A history of rows of the books as one of products: what an empty place missed counts, a day without stock anywhere is marked."""
     units, empty = (np.zeros((len(books.goods.ids), history.units.shape[1])) for _ in range(2))
-    np.add.at(units, books.product, history.wanted())
+    np.add.at(units, books.product, history.wanted)
     np.add.at(empty, books.product, ~history.censored)
     return History(books.goods.ids, units, empty == 0, history.as_of)
+
+
+def whole_products(books: Books) -> NDArray[np.bool_]:
+    """Which products are sold in pieces at every place."""
+    found = np.ones(len(books.goods.ids), dtype=bool)
+    np.logical_and.at(found, books.product, books.whole)
+    return found
 
 
 def first_days(outlook: Outlook, days: int) -> Outlook:

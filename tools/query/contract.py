@@ -190,6 +190,11 @@ class QueryContext:
             raise ValueError(f"a question needs some time: max_seconds is {self.max_seconds}")
         ZoneInfo(self.timezone)  # the one value of a context that becomes SQL text: it must be a zone that exists
 
+    @property
+    def sees_some(self) -> bool:
+        """Whether only some places may be seen."""
+        return self.locations is not None or self.provinces is not None
+
 
 @dataclass(frozen=True)
 class Column:

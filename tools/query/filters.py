@@ -105,8 +105,7 @@ def _known_value(bench: Bench, dimension: Dimension, value: str) -> str:
 
 def _nearest_values(bench: Bench, dimension: Dimension, value: str) -> tuple[str, ...]:
     """Values like the one asked for; none for a user who may not see all rows, because a hint would show what scope hides."""
-    limited = bench.context.locations is not None or bench.context.provinces is not None
-    if limited and not bench.definitions.tables[dimension.table].shared:
+    if bench.context.sees_some and not bench.definitions.tables[dimension.table].shared:
         return ()
     references = [reference for reference in (dimension.label or dimension.column, *dimension.also) if reference]
     return nearest_words(value, [str(name) for reference in references for name in bench.source.values(reference)])

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from agents.language.edits.draft import Draft
 from agents.language.edits.inherit import conditions_of
-from agents.language.figures import RATE_OF, VALUE_OF, is_mean
+from agents.language.figures import is_mean
+from agents.language.figures_said import RATE_OF, VALUE_OF
+from agents.language.follow import BRIEF
 from agents.language.pointing import as_value
 from agents.language.replies import replies
+from agents.language.sketch import Sketch
 from tools.query.vocabulary import ratios
 
 # How long does that last: of stock that is a figure.
@@ -26,7 +29,7 @@ _HOW_LONG = re.compile(
     r"|\bdu (?:ban )?(?:trong |duoc )?|bao nhieu ngay|may ngay|bao lau"
 )
 _WEEKS = re.compile(r"\bweeks?\b|\btuần\b|\btuan\b", re.IGNORECASE)
-_LYING = frozenset({"stock_on_hand", "available_stock", "stock_value"})
+LYING = frozenset({"stock_on_hand", "available_stock", "stock_value"})
 _DIVIDED = re.compile(r"\bdivided by\b|\bdivide (?:it|that|this|them) by\b|\bchia cho\b", re.IGNORECASE)
 # Only how the same figure is said: as a percentage of all deliveries, divided by the orders.
 _HOW = re.compile(
@@ -44,10 +47,10 @@ def says_how(message: str) -> bool:
 
 def lasts(draft: Draft) -> bool:
     """How long the stock lasts is a figure of its own."""
-    if not (set(draft.metrics) & _LYING and _LASTS.search(draft.message)):
+    if not (set(draft.metrics) & LYING and _LASTS.search(draft.message)):
         return False
     draft.explain(draft.places(_HOW_LONG))
-    draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.verb or slot.name in _LYING)
+    draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.verb or slot.name in LYING)
     draft.take.cue("how_many", "how_much")
     if _WEEKS.search(draft.message):
         draft.take.assume("told in days, not in weeks")
@@ -79,7 +82,7 @@ def divides(draft: Draft) -> bool:
 def edit_side(draft: Draft) -> None:
     """What is it worth, as a percentage: the figure that belongs to the last one."""
     nouns = {slot.name for slot in draft.sketch.metrics if not slot.verb and slot.at not in draft.take.used}
-    if not draft.metrics or (nouns and not _as_part(draft, nouns)):
+    if not draft.metrics or draft.rated or (nouns and not _as_part(draft, nouns)):
         return
     language = draft.sketch.language
     text = as_value(draft.metrics[0], draft.message, language)
@@ -149,3 +152,10 @@ def put_metrics(draft: Draft, names: Sequence[str]) -> None:
         draft.become("metric_value", metrics=names, where=record)
     else:
         draft.fail()
+
+
+def asks_the_worth(message: str, new: Sketch, old: Sketch) -> bool:
+    """What is it worth: the value of what was counted."""
+    named_figure = any(not slot.verb for slot in new.metrics)
+    brief = bool(old.metrics) and not named_figure and len(new.tokens) <= BRIEF
+    return brief and bool(as_value(old.metrics[0].name, message, old.language))

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from agents.language.edits.draft import Draft, objects, texts
 from agents.language.edits.names import without_names
-from agents.language.figures import BAD
+from agents.language.fill_rankings import lowest
 from agents.language.follow import CURRENT
-from agents.language.sketch import TIMES, DimensionSlot, NumberSlot
+from agents.language.sketch import COUNTED, TIMES, DimensionSlot, NumberSlot
 from agents.language.spans import Bucket
 from agents.language.taker import condition
 from agents.language.tokens import fold
+from tools.query.vocabulary import ratios
 
 _RANKS = ("top", "bottom", "fastest", "slowest", "seller_high", "seller_low", "cheap", "expensive")
 _LOW = ("bottom", "fastest", "cheap", "seller_low")
-_JUDGED = frozenset({"worst", "poorest", "weakest", "best", "strongest", "kem nhat", "te nhat", "tot nhat"})
 _LIMITS = {
     "ranking": "n", "ranking_within_groups": "n", "bought_together": "n", "rank_change": "n", "change_by_member": "n", "overdue": "limit",
     "first_and_last": "limit", "share": "top", "breakdown": "limit",
@@ -23,11 +23,12 @@ _LIMITS = {
 _COUNTS = {"inactive": "days", "longest_gaps": "at_least_days", "streaks": "at_least", "rolling_average": "n", "nth_event": "n"}
 _ONE_CUT = ("ranking", "ranking_within_groups", "pareto", "abc_classes", "rank_change", "change_by_member", "contribution", "decomposition")
 _MANY_CUTS = ("breakdown", "trend", "share", "running_total", "rolling_average", "streaks", "percentiles")
-_RATIOS = {("revenue", "order"): "average_order_value", ("units", "order"): "units_per_order"}
 _PLURAL = frozenset({"ones", "those", "products", "customers", "sellers", "categories", "provinces", "channels", "suppliers"})
 _DEFAULT, _FEW = 10, 3
 _EACH = frozenset({"each", "every", "moi", "tung"})
-_OF_IT = frozenset({"it", "that", "this", "break", "split", "detail", "details", "drill", "chi", "no", "do", "tach"})
+_OF_IT = frozenset(
+    {"it", "those", "these", "they", "them", "that", "this", "break", "split", "detail", "details", "drill", "chi", "no", "do", "tach"}
+)
 
 
 def edit_cuts(draft: Draft) -> None:
@@ -64,12 +65,12 @@ def edit_cuts(draft: Draft) -> None:
 def _of_the_one(draft: Draft, names: list[str]) -> bool:
     """Of the one row that was shown, it is split further."""
     words = {token.folded for token in draft.sketch.tokens}
-    one = draft.tool == "ranking" and draft.arguments.get("n") == 1 and len(draft.handles) == 1
+    one = draft.tool == "ranking" and draft.arguments.get("n") == 1 and 0 < len(draft.handles) <= _FEW  # more than one where they tie
     if not one or not words & _OF_IT or draft.arguments.get("by") in names or draft.sketch.filters:
         return False
-    handle = draft.handles[0]
-    kept = [each for each in objects(draft.arguments.get("where")) if each.get("dimension") != handle.dimension]
-    draft.put("where", [*kept, condition(handle.dimension, [handle.value])])
+    dimension = draft.handles[0].dimension
+    kept = [each for each in objects(draft.arguments.get("where")) if each.get("dimension") != dimension]
+    draft.put("where", [*kept, condition(dimension, [handle.value for handle in draft.handles])])
     draft.become("breakdown", metrics=[*draft.metrics, *texts(draft.arguments.get("also"))], by=names, also=None, n=None)
     return True
 
@@ -104,12 +105,15 @@ def _said(draft: Draft) -> list[DimensionSlot]:
         slot for slot in draft.sketch.dimensions if slot.at not in draft.take.used and slot.role in ("head", "group", "within", "counted")
     ]
     said = [slot for slot in free if not draft.is_manner(slot.at)]  # that quarter: nothing changes
+    if draft.narrows:  # only what gold customers bought: they are no cut
+        draft.take.used.update(slot.at for slot in said if slot.role in ("head", "counted"))
+        said = [slot for slot in said if slot.role not in ("head", "counted")]
     return [slot for slot in said if draft.sketch.text(slot.at).casefold() not in who or not draft.by]
 
 
 def _name(draft: Draft, slot: DimensionSlot) -> str:
     """What the word means here: a firm may be a carrier or a brand, whichever is listed."""
-    meant = {"hãng", "hang"} & {draft.sketch.text(slot.at).casefold()}
+    meant = {"hãng", "hang"} & {draft.sketch.text(slot.at).casefold().removesuffix(" nào").removesuffix(" nao")}
     return next((name for name in draft.by if meant and name in ("carrier", "manufacturer")), slot.name)
 
 
@@ -141,7 +145,7 @@ def _less(draft: Draft, names: Sequence[str]) -> None:
 
 def _more(draft: Draft, said: Sequence[DimensionSlot], names: list[str]) -> None:
     role, one = said[0].role, len(names) == 1
-    if one and role != "head" and (ratio := _RATIOS.get((next(iter(draft.metrics), ""), names[0]))):
+    if one and role != "head" and (ratio := ratios().get((next(iter(draft.metrics), ""), COUNTED.get(names[0], "")))):
         draft.take.cue("average", "per_unit")
         draft.put("metrics" if draft.can("metrics") else "metric", [ratio] if draft.can("metrics") else ratio)
     elif draft.tool == "overdue":
@@ -324,8 +328,7 @@ def _is_low(draft: Draft) -> bool:
     """Best and worst mean what is good for the figure."""
     low = any(draft.sketch.has(name) for name in _LOW)
     words = " ".join(draft.sketch.text(at) for name in _RANKS for at in draft.sketch.cues.get(name, ()))
-    judged = any(word in fold(words) for word in _JUDGED)
-    return not low if judged and draft.metrics and draft.metrics[0] in BAD else low
+    return lowest(low, words, next(iter(draft.metrics), ""))
 
 
 def _asks_one(draft: Draft) -> bool:

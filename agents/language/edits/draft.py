@@ -113,6 +113,12 @@ class Draft:
         """The cuts of the call."""
         return texts(self.arguments.get("by") or self.arguments.get("entity"))
 
+    @property
+    def narrows(self) -> bool:
+        """Only parcels to Huế, just what left the first warehouse: a name is said, and the words with it say whose it is."""
+        first = {token.lower for token in self.sketch.tokens[:_FRONT]}
+        return bool(first & _ONLY) and bool(self.sketch.filters) and not self.mood.has("adding", "replacing")
+
     def is_manner(self, at: int) -> bool:
         """Whether a group only says how the message is meant: bring back, take out."""
         group = self.sketch.groups[at]
@@ -144,6 +150,10 @@ class Draft:
         except ToolError:
             return False
         return True
+
+
+_FRONT = 3
+_ONLY = frozenset({"only", "just", "chỉ", "riêng", "chi", "rieng"})
 
 
 @lru_cache(maxsize=1)

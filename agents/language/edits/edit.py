@@ -13,6 +13,7 @@ from agents.language.edits.cuts import edit_cuts, edit_ranks
 from agents.language.edits.draft import Call, Draft, plain
 from agents.language.edits.figures import edit_figures, edit_sides
 from agents.language.edits.fitting import PlaceOf, fit
+from agents.language.edits.in_numbers import edit_numbers
 from agents.language.edits.members import list_members
 from agents.language.edits.mood import Mood
 from agents.language.edits.names import edit_names
@@ -35,6 +36,7 @@ _STEPS: tuple[Callable[[Draft], None], ...] = (
     edit_width,
     edit_names,
     edit_times,
+    edit_numbers,
     edit_figures,
     edit_sides,
     edit_cuts,
@@ -44,17 +46,11 @@ _STEPS: tuple[Callable[[Draft], None], ...] = (
 
 @dataclass(frozen=True)
 class Edited:
-    """The calls as they are now, what was assumed, and the words that found no place."""
+    """The calls as they are now, and what was assumed."""
 
-    calls: tuple[Call, ...]
-    used: frozenset[int]
-    left: tuple[str, ...]
+    calls: tuple[Call, ...] = ()
     assumptions: tuple[str, ...] = ()
     why: str = ""  # what stands in the way, where that can be said: then there are no calls
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.left and not self.why
 
 
 @dataclass(frozen=True)
@@ -75,15 +71,13 @@ def edited(calls: Sequence[Call], saying: Saying) -> Edited | None:
     calls = _picked(calls, saying.sketch)
     drafts = [_edited(call, saying) for call in calls]
     if why := next((draft.why for draft in drafts if draft.why), ""):
-        return Edited((), frozenset(), (), why=why)
+        return Edited(why=why)
     shown = saying.mood.has("showing")  # as a table: the same again
     done = [draft for draft in drafts if not draft.failed and (draft.changed or shown) and draft.is_valid()]
-    if not done or len(done) != len(drafts):
+    if not done or len(done) != len(drafts) or any(draft.left() for draft in done):
         return None
-    used = frozenset(at for draft in done for at in draft.take.used)
-    left = tuple(dict.fromkeys(word for draft in done for word in draft.left()))
     assumed = tuple(dict.fromkeys(text for draft in done for text in draft.take.assumptions))
-    return Edited(tuple((draft.tool, draft.arguments) for draft in done), used, left, assumed)
+    return Edited(tuple((draft.tool, draft.arguments) for draft in done), assumed)
 
 
 def _picked(calls: Sequence[Call], sketch: Sketch) -> Sequence[Call]:

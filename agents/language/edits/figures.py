@@ -64,6 +64,7 @@ def _measures(draft: Draft) -> None:
     """Another figure in the place of the last one, or beside it."""
     draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.verb and draft.is_manner(slot.at))
     draft.take.used.update(slot.at for slot in draft.sketch.metrics if _only_labels(draft, slot))
+    _leave_deeds(draft)
     free = [slot for slot in draft.sketch.metrics if slot.at not in draft.take.used and not slot.left_out]
     removed = [slot for slot in draft.sketch.metrics if slot.left_out or draft.mood.has("removing")]
     if removed and _less(draft, removed):
@@ -95,9 +96,19 @@ def _measures(draft: Draft) -> None:
         names = [name for name in names if name not in before]  # units instead of revenue
     if draft.mood.has("replacing"):
         draft.take.used.update(slot.at for slot in draft.sketch.metrics if slot.name in before)
+    if draft.mood.has("adding"):
+        draft.take.cue("basket")  # put the profit next to it
     if draft.mood.has("adding") and not set(names) & set(before):
         names = [*before, *names]
     put_metrics(draft, names)
+
+
+def _leave_deeds(draft: Draft) -> None:
+    """Only what gold customers bought: the verb says nothing more."""
+    if draft.narrows:
+        told = [slot for slot in draft.sketch.metrics if slot.verb and slot.name not in DEEDS]
+        draft.take.used.update(slot.at for slot in told)
+        draft.take.cue("which")
 
 
 _FIGURED = ("ranking", "compare_groups", "breakdown", "metric_value", "trend", "share")
@@ -111,6 +122,7 @@ def _only_labels(draft: Draft, slot: MetricSlot) -> bool:
     beside = [each for each in draft.sketch.filters if abs(each.at - slot.at) == 1]
     near = beside or [each for each in draft.sketch.filters if each.at > slot.at and _are_empty(draft, slot.at, each.at)]
     described = any(choice.dimension in DESCRIBES.get(thing, ()) for each in near for choice in each.choices for thing in things)
+    described = described or (draft.narrows and (bool(things) or slot.name in _COUNTS) and slot.name not in DEEDS - {"reviews"})
     alone = sum(not each.verb for each in draft.sketch.metrics) == 1
     return described and alone and slot.name not in draft.metrics and bool(words & _NARROWS) and not draft.mood.has("adding")
 
@@ -120,6 +132,8 @@ def _are_empty(draft: Draft, first: int, last: int) -> bool:
 
 
 _NEAR = 3
+# Figures that count things: where only some are taken, the noun says which things.
+_COUNTS = frozenset({"orders", "placed_orders", "units", "reviews", "shipments", "deliveries", "purchase_orders", "visits", "visitors"})
 _NARROWS = frozenset({"only", "just", "for", "from", "chỉ", "riêng", "chi", "rieng"})
 _LISTED = frozenset({"which", "list", "by", "per", "each", "every", "nao", "theo", "tung", "moi"})
 
@@ -160,12 +174,15 @@ def _is_told(draft: Draft, free: Sequence[MetricSlot]) -> bool:
     telling = [at for at, group in enumerate(draft.sketch.groups) if weight_of(group) >= TELLING and at not in {slot.at for slot in free}]
     if any(slot.name in DEEDS or _of_the_last(draft, slot.name) != slot.name for slot in free):
         return True
-    if not draft.metrics:
-        return bool(free)
+    if not draft.metrics or {token.folded for token in draft.sketch.tokens} & _ANYTHING:
+        return bool(free)  # has he ordered anything
     if telling and not (set(draft.metrics) <= _OF_SALES and {slot.name for slot in free} <= _OF_SALES):
         return bool(free)
     draft.take.used.update(slot.at for slot in free if telling)
-    return bool(free) and len(draft.sketch.tokens) <= BRIEF and not telling
+    return bool(free) and sum(token.text[0].isalnum() for token in draft.sketch.tokens) <= BRIEF and not telling
+
+
+_ANYTHING = frozenset({"anything", "any"})
 
 
 def _less(draft: Draft, removed: Sequence[MetricSlot]) -> bool:
@@ -225,7 +242,7 @@ def _running(draft: Draft) -> None:
 def _swings(draft: Draft) -> None:
     """Which of them grew: how each changed; and the ones that shrank: the other way."""
     ways = [name for name in ("rising", "falling", "change") if draft.sketch.has(name) and not _is_spoken(draft, name)]
-    if not ways or draft.sketch.has("why", "streaks") or (draft.tool == "compare_groups" and draft.mood.has("both")):
+    if not ways or draft.sketch.has("why", "row") or (draft.tool == "compare_groups" and draft.mood.has("both")):
         return
     draft.take.cue("rising", "falling", "change", "which", "how_did", "how_much", "performance")
     direction = ways[0] if len(ways) == 1 and ways[0] != "change" else "both"

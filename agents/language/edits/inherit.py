@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 from agents.language.edits.draft import Call, fields_of, objects, plain, texts
 from agents.language.edits.fitting import PlaceOf, fitted
+from agents.language.edits.records import RECORDS
 from agents.language.figures import Json
 from agents.language.follow import CURRENT
 from agents.language.taker import condition
+from agents.language.whose import of_whom
 from agents.memory import Handle
 
 _LISTS = ("ranking", "inactive", "change_by_member", "did_but_never", "rank_change", "streaks", "longest_gaps", "first_and_last", "chain")
 _MOST_NAMED = 50
-_RECORDS = ("look_up", "look_up_lines")
 
 
 def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bool, place_of: PlaceOf) -> tuple[Call, list[str]] | None:
     """The fresh call narrowed to what the last one was about; `apart` when each of its rows is asked about; and what is told of it."""
     tool, arguments = fresh[0], plain(fresh[1])
-    if "where" not in fields_of(tool) or tool in _RECORDS:
+    if "where" not in fields_of(tool) or tool in RECORDS:
         return None
     own = objects(arguments.get("where"))
     named = {str(each.get("dimension")) for each in own}
@@ -30,6 +31,7 @@ def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bo
     arguments["where"] = [*own, *kept]
     if not arguments["where"]:
         arguments.pop("where")
+    arguments = of_whom(arguments)  # how long suppliers take is another figure than how long carriers do
     metrics = texts(arguments.get("metrics") or arguments.get("metric"))
     arguments, told = fitted(arguments, metrics, named, place_of) if metrics else (arguments, [])
     _with_days(tool, arguments, last)
@@ -39,11 +41,18 @@ def about_the_same(fresh: Call, last: Call, handles: Sequence[Handle], apart: bo
     return (tool, arguments), told
 
 
+def lost_all(call: Call, last: Call) -> list[str]:
+    """The names that were pointed at, where the new figure can be narrowed to none of them."""
+    held = [value for each in objects(last[1].get("where")) for value in texts(each.get("values"))]
+    kept = objects(call[1].get("where")) or texts(call[1].get("by"))
+    return [] if kept or not (held or last[0] == "ranking") else held or texts(last[1].get("by"))
+
+
 def conditions_of(last: Call) -> list[Json]:
     """What a call was about; a record is named by its key."""
     of, ids = last[1].get("of"), texts(last[1].get("ids"))
-    record = [condition(str(of), ids)] if last[0] in _RECORDS and ids else []
-    maker = texts(last[1].get("supplier")) if last[0] not in _RECORDS else []
+    record = [condition(str(of), ids)] if last[0] in RECORDS and ids else []
+    maker = texts(last[1].get("supplier")) if last[0] not in RECORDS else []
     return [*objects(last[1].get("where")), *record, *([condition("supplier", maker)] if maker else [])]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from agents.language.edits.draft import Draft
+from agents.language.edits.draft import Draft, objects
+from agents.language.fill_changes import usual_split
 
 # What is counted, by the figure.
 _COUNTED: Mapping[str, str] = {
@@ -15,14 +16,6 @@ _COUNTED: Mapping[str, str] = {
     **dict.fromkeys(("late_deliveries", "deliveries", "shipments", "damaged_shipments"), "shipment"),
     **dict.fromkeys(("open_purchase_orders", "overdue_purchase_orders", "purchase_orders", "purchase_spend"), "purchase_order"),
 }
-# What a figure is broken down by when nothing is said.
-_USUAL = (
-    (re.compile(r"customer|repeat|sign_ups"), "province"),
-    (re.compile(r"supplier|purchase|received|rejected"), "supplier"),
-    (re.compile(r"deliver|shipment|shipping|damage|on_time"), "carrier"),
-    (re.compile(r"stock|cover|turnover|shrinkage"), "location"),
-    (re.compile(r"cancel"), "channel"),
-)
 _BEHIND = re.compile(
     r"\b(?P<noun>orders?|customers?|products?|items?|shipments?|deliveries|purchase orders?) (?:behind|underneath|that make up|in|of) "
     r"(?:it|that|this|them|those|the (?:number|figure|total|sum))\b",
@@ -58,7 +51,7 @@ def list_members(draft: Draft) -> None:
         _by(draft, member)
     elif _is_bare(draft) and draft.mood.has("breaking"):
         _read(draft, things=True)
-        cut = next((cut for pattern, cut in _USUAL if pattern.search(draft.metrics[0])), "category")
+        cut = usual_split(draft.metrics[0], {str(each.get("dimension")) for each in objects(draft.arguments.get("where"))})
         draft.take.assume(f"broken down by {cut.replace('_', ' ')}, because nothing else was named")
         _by(draft, cut)
 

@@ -10,6 +10,7 @@ from agents.language.figures import Json
 from agents.language.sketch import FilterSlot
 from agents.language.spans import ValueSpan
 from agents.language.taker import condition
+from agents.language.whose import lies
 
 # Naming the one makes conditions on the others pointless: they follow from it, or another is meant.
 _INSTEAD: Mapping[str, frozenset[str]] = {
@@ -31,8 +32,6 @@ _INSTEAD: Mapping[str, frozenset[str]] = {
     "supplier_country": frozenset({"supplier", "supplier_country"}),
 }
 _POSITIVE, _NEGATIVE = ("=", "in"), ("!=", "not_in")
-# Figures of places: the name of a town is a warehouse there.
-_LYING = frozenset({"stock_on_hand", "stock_value", "available_stock", "stockouts", "stockout_rate", "days_of_cover", "stock_on_order"})
 _PLACES = ("location", "location_province")
 _SETS = ("did", "never", "left", "right", "steps")
 
@@ -128,7 +127,7 @@ def values_of(held: list[Json], dimension: str) -> list[str]:
 def _meant(draft: Draft, slot: FilterSlot) -> ValueSpan:
     """What the name means here: what names of the last call were, if it can be that."""
     labels = {each.name for each in draft.sketch.dimensions if abs(each.at - slot.at) == 1}
-    lying = "location" in labels or (bool(draft.metrics) and set(draft.metrics) <= _LYING)
+    lying = "location" in labels or (bool(draft.metrics) and all(lies(name) for name in draft.metrics))
     if place := next((choice for name in _PLACES for choice in slot.choices if choice.dimension == name and lying), None):
         draft.take.used.update(each.at for each in draft.sketch.dimensions if each.name == "location" and abs(each.at - slot.at) == 1)
         return place

@@ -45,13 +45,14 @@ _BOUGHT = re.compile(
 def _value_of_order(draft: Draft) -> bool:
     """What an order comes to; what was in it, where it is asked what they ordered."""
     ids = texts(draft.arguments.get("ids"))
-    if draft.arguments.get("of") != "order" or draft.sketch.dimensions or any(slot.name not in _OF_ORDER for slot in draft.sketch.metrics):
+    other = [slot for slot in draft.sketch.dimensions if slot.name != "order"]
+    if draft.arguments.get("of") != "order" or other or any(slot.name not in _OF_ORDER for slot in draft.sketch.metrics):
         return False
     pattern = next((each for each in (_BOUGHT, _VALUE) if each.search(draft.message)), None)
     if pattern is None:
         return False
     draft.explain(draft.places(pattern))
-    draft.take.used.update(slot.at for slot in draft.sketch.metrics)
+    draft.take.used.update([*(slot.at for slot in draft.sketch.metrics), *(slot.at for slot in draft.sketch.dimensions)])
     draft.take.cue("total", "how_much", "which", "price_in_force")
     if pattern is _BOUGHT:
         draft.become("look_up_lines", of="order", ids=ids)

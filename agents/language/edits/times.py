@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from agents.language.edits.draft import SIDES, Draft, objects, texts
+from agents.language.edits.records import RECORDS
 from agents.language.figures import Json
 from agents.language.follow import CURRENT
 from agents.language.leaving_out import days_left_out, leave_out, span_of
@@ -16,7 +17,6 @@ from tools.query.contract import Between, Comparison
 
 _LENGTHS = {"inactive": "days", "longest_gaps": "at_least_days", "overdue": "at_least_days", "nth_event": "within_days"}
 _DAILY = ("supplier_options", "price_in_force", "stock_ageing")
-_RECORDS = ("look_up", "look_up_lines")
 _CALENDAR = frozenset(TIMES)
 
 
@@ -40,7 +40,7 @@ def _days(draft: Draft) -> None:
         return
     if draft.tool in SIDES and len(free) == 1:
         _of_both_sides(draft, free[0])
-    elif draft.tool in _DAILY or not draft.can("period") or (draft.tool in _RECORDS and not draft.sketch.metrics):
+    elif draft.tool in _DAILY or not draft.can("period") or (draft.tool in RECORDS and not draft.sketch.metrics):
         draft.fail()
     elif len(free) == 1 and (held := objects(draft.arguments.get("periods"))) and _joins(draft):
         draft.put("periods", [*held, *(each for each in free if each not in held)])
@@ -126,12 +126,25 @@ def _all_time(draft: Draft) -> None:
         draft.put("period", None)
 
 
+_LYING = frozenset({"stock_on_hand", "available_stock", "stock_value", "stock_on_order", "days_of_cover"})
+_LAST_THIRD = 21
+
+
 def _put_period(draft: Draft, period: object) -> None:
     held = draft.arguments.get("compare")
-    draft.put("period", period)
+    draft.put("period", _closing(period) if draft.metrics and _LYING.issuperset(draft.metrics) else period)
     draft.put("periods", None)
     if isinstance(held, dict) and held.get("to") == "period":
         draft.put("compare", {"to": "previous"})
+
+
+def _closing(period: object) -> object:
+    """The end of a month, for what lies in stock: its last day."""
+    if not isinstance(period, dict) or period.get("kind") != "between":
+        return period
+    first, last = date.fromisoformat(str(period["start"])), date.fromisoformat(str(period["end"]))
+    ends = first.day == _LAST_THIRD and (first.year, first.month) == (last.year, last.month) and (last + timedelta(days=1)).day == 1
+    return {"kind": "as_of", "day": last.isoformat()} if ends else period
 
 
 def _comparison(draft: Draft) -> None:
@@ -143,10 +156,30 @@ def _comparison(draft: Draft) -> None:
         return
     draft.take.used.update(each.at for each in draft.sketch.comparisons)
     draft.take.cue("versus", "change", "performance")
-    if draft.can("compare"):
+    if draft.metrics and set(draft.metrics) <= CURRENT and slot.span.meaning.to != "period":
+        _against_then(draft, draft.sketch.text(slot.at))
+    elif draft.can("compare"):
         draft.put("compare", as_json(slot.span.meaning))
     else:
         draft.fail()
+
+
+_THEN = (
+    (re.compile(r"\bmonth|tháng|\bthang", re.IGNORECASE), "last_month"),
+    (re.compile(r"\bweek|tuần|\btuan", re.IGNORECASE), "last_week"),
+    (re.compile(r"\bquarter|quý|\bquy", re.IGNORECASE), "last_quarter"),
+)
+
+
+def _against_then(draft: Draft, words: str) -> None:
+    """Stock has no days that could be put beside as many others: what stands now is held against what stood then."""
+    name = next((name for pattern, name in _THEN if pattern.search(words)), "")
+    if not (name and draft.can("compare")):
+        draft.fail()
+        return
+    if not draft.arguments.get("period"):
+        draft.put("period", {"kind": "as_of", "day": draft.as_of.isoformat()})
+    draft.put("compare", {"to": "period", "period": {"kind": "named", "name": name}})
 
 
 def _cut(draft: Draft) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from agents.language.edits.draft import Draft, objects, places_of
 from agents.language.edits.names import related
+from agents.language.figures import listed
 from agents.language.follow import habits, holds
 from agents.language.sketch import TIMES, DimensionSlot, Sketch
 
@@ -68,7 +69,7 @@ def _open(draft: Draft, kinds: frozenset[str]) -> bool:
     taken = [name for name in single if name in kinds or not kinds]
     if len(kept) < len(held):
         draft.put("where", kept)
-        gone = {value for each in held if each not in kept for value in _listed(each.get("values"))}
+        gone = {value for each in held if each not in kept for value in listed(each.get("values"))}
         named = (slot for slot in draft.sketch.filters if slot.negated and any(choice.value in gone for choice in slot.choices))
         draft.take.used.update(slot.at for slot in (named if _NOT_ONLY.search(draft.message) else ()))  # not only Hanoi: all provinces
     for name in taken:
@@ -89,7 +90,7 @@ def _whole_of(draft: Draft, slot: DimensionSlot) -> set[int]:
 def _everything(draft: Draft) -> set[int]:
     """The words that take every condition away; a held name beside them is all that goes, as is a kind that follows "all"."""
     sketch = draft.sketch
-    held = {str(value) for each in objects(draft.arguments.get("where")) for value in _listed(each.get("values"))}
+    held = {str(value) for each in objects(draft.arguments.get("where")) for value in listed(each.get("values"))}
     if any(choice.value in held for slot in sketch.filters for choice in slot.choices):
         return set()
     words = [token.folded for token in sketch.tokens]
@@ -118,10 +119,6 @@ _AWAY = frozenset(
 )
 FILTERS = frozenset({"filter", "filters", "restriction", "restrictions", "condition", "conditions", "loc"})
 _OPEN = frozenset({"all", "bo"})
-
-
-def _listed(found: object) -> list[object]:
-    return list(found) if isinstance(found, list | tuple) else []
 
 
 def _named(draft: Draft) -> frozenset[str]:

@@ -18,6 +18,7 @@ _NUMBERS = frozenset({"digits", "ones", "tens", "teens", "roman", "month_words"}
 _UNIT_OR_NUMBER = frozenset({"unit", "digits", "ones", "tens", "teens", "month", "weak_month", "weekday", "full", "half"})
 _SURE = frozenset(
     {"in", "during", "of", "for", "since", "from", "until", "till", "before", "after", "by", "this", "last", "next", "vs", "versus"}
+    | {"without", "excluding", "except", "exclude", "excl", "minus", "skip", "skipping", "out", "bar", "ignoring", "omitting", "omit"}
     | {"against", "than", "between", "through", "throughout", "early", "mid", "late", "around", "end"}
 )
 

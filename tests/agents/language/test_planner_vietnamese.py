@@ -6,6 +6,7 @@ import pytest
 
 from agents.language.marks import may_stand_for
 from agents.language.parse import language_of
+from agents.phrases.book import open_book
 from tests.agents.language.planner_stage import Call, Planner, where
 
 COFFEE = where("subcategory", "Coffee")
@@ -74,6 +75,47 @@ ASKED: list[tuple[str, Call]] = [
     ("các chính sách đặt hàng khác thì 90 ngày qua kết quả thế nào", ("policy_replay", {"days": 90})),
     ("dự báo có sát không", ("forecast_accuracy", {})),
     ("khách hay chê cà phê chuyện gì", ("review_themes", COFFEE)),
+    # who delivers, who is paid: carriers and suppliers by what they do
+    ("bên nào ship lâu nhất", ("ranking", {"metric": "delivery_days", "by": "carrier", "n": 1})),
+    ("ai làm bể hàng nhiều nhất", ("ranking", {"metric": "damaged_shipments", "by": "carrier", "n": 1})),
+    ("mình trả cho Giao Nhanh Việt bao nhiêu tháng trước", ("metric_value", {"metrics": ["shipping_cost"], **LAST_MONTH})),
+    ("ba nhà cung cấp mình mua nhiều nhất", ("ranking", {"metric": "purchase_spend", "by": "supplier", "n": 3})),
+    # the shop beside the app is a channel; online is one too
+    ("khách nào mua cả cửa hàng lẫn app", ("overlap", {"entity": "customer", "keep": "both"})),
+    ("cửa hàng so với web tháng trước doanh thu ra sao", ("compare_groups", {"metric": "revenue", **LAST_MONTH})),
+    ("doanh thu online tháng trước được nhiêu", ("metric_value", {"metrics": ["revenue"], **where("channel", "web"), **LAST_MONTH})),
+    ("khách nào chỉ mua online", ("did_but_never", {"entity": "customer"})),
+    ("khách nào chỉ xài app", ("did_but_never", {"entity": "customer"})),
+    ("khách nào mua qua app", ("breakdown", {"metrics": ["orders"], "by": ["customer"], **where("channel", "app")})),
+    # a plural is no count, an order counted twice is counted once
+    ("mấy mặt hàng bán ế tháng trước", ("ranking", {"by": "product", "lowest": True, **LAST_MONTH})),
+    ("Giao Nhanh Việt giao trễ mấy đơn tháng trước", ("metric_value", {"metrics": ["late_deliveries"], **LAST_MONTH})),
+    ("số lượng hàng bị hỏng khi giao tháng trước", ("metric_value", {"metrics": ["damaged_shipments"], **LAST_MONTH})),
+    # one of two months that are named is no cut
+    ("tháng 9 với tháng 10 tháng nào lời hơn", ("metric_value", {"metrics": ["margin"]})),
+    # goods of a kind are no cut either, how they came in is no figure
+    ("lợi nhuận hàng cà phê tháng trước", ("metric_value", {"metrics": ["margin"], **COFFEE, **LAST_MONTH})),
+    ("doanh thu của hàng Trung Quốc nhập về", ("metric_value", {"metrics": ["revenue"], **where("supplier_country", "China")})),
+    # bills are orders, and what draws them in changes nothing
+    ("hóa đơn lớn nhất tháng trước của ai", ("ranking", {"metric": "revenue", "by": "order", "n": 1, **LAST_MONTH})),
+    ("hôm nay ra mấy bill rồi em", ("metric_value", {"metrics": ["orders"]})),
+    ("đợt khuyến mãi nào kéo đơn nhiều nhất", ("ranking", {"metric": "orders", "by": "promotion", "n": 1})),
+    # money that lies in goods
+    ("kho nào ôm nhiều vốn nhất", ("ranking", {"metric": "stock_value", "by": "location", "n": 1})),
+    ("kho Bình Tân còn bao nhiêu tiền hàng", ("metric_value", {"metrics": ["stock_value"], **where("location", "L1")})),
+    ("món nào tồn nhiều mà bán chậm", ("overstock", {})),
+    # words that others stand for without marks
+    ("tinh nao mua nhieu nhat", ("ranking", {"metric": "orders", "by": "province", "n": 1})),
+    ("tu dau nam minh nhap hang het bao nhieu tien roi", ("metric_value", {"metrics": ["purchase_spend"], "compare": None})),
+    ("doanh thu luy ke tu dau nam", ("running_total", {"metric": "revenue"})),
+    ("doanh thu theo nganh hang thang truoc", ("breakdown", {"metrics": ["revenue"], "by": ["category"], **LAST_MONTH})),
+    ("moi tinh mon nao ban chay nhat", ("ranking_within_groups", {"by": "product", "within": "province"})),
+    ("mon nao sap het hang trong kho long bien", ("stockout_risk", {"location": "L2"})),
+    # what is written in a record is not forecast
+    ("PO0000002 dự kiến bao giờ hàng về", ("look_up", {"of": "purchase_order"})),
+    ("Công ty CP Sữa Đồng Nội giao trong mấy ngày theo hợp đồng", ("look_up", {"of": "supplier"})),
+    ("tháng trước có sản phẩm nào mới lọt top 20 không", ("rank_change", {"by": "product", "n": 20, "only": "entered"})),
+    ("số sản phẩm theo danh mục", ("breakdown", {"metrics": ["product_count"], "by": ["category"]})),
 ]
 
 
@@ -90,6 +132,10 @@ NOT_READ = [
     ("ai mua máy in nhưng không mua mực", "máy"),  # "máy" is no "mấy", "mực" no "mức": goods nobody has are not passed over
     ("doanh thu của hàng siêu rẻ", "siêu"),
     ("khách nào chán nhất", "chán"),
+    ("chi phí vận chuyển mỗi đơn trung bình", "mỗi đơn"),  # a ratio nobody defined
+    ("hết hàng làm mình mất bao nhiêu tiền tháng trước", "tiền"),  # how often shelves were empty is no money
+    ("món nào xem nhiều mà ít người mua", "ít"),  # one figure against another
+    ("20% khách đứng đầu mang về bao nhiêu phần trăm doanh thu", "20%"),
 ]
 
 
@@ -138,3 +184,19 @@ SAID = [
 def test_what_is_no_question_for_the_data(planner: Planner, message: str, outcome: str) -> None:
     plan = planner.plan(message)
     assert (plan.outcome, plan.language) == (outcome, "vi")
+
+
+REASONS = [
+    (
+        "delivery_days by manufacturer: one orders row can have several products. It can be cut by month",
+        "không chia hay lọc được thời gian giao hàng theo nhà sản xuất",
+    ),
+    ("province 'Hà Nôi': there is no such value in the data. Nearest: Hà Nội", "dữ liệu không có tỉnh “Hà Nôi”; gần nhất là Hà Nội"),
+    ("something nobody put into Vietnamese", "dữ liệu không có"),
+]
+
+
+@pytest.mark.parametrize(("why", "told"), REASONS)
+def test_why_nothing_was_found_is_told_in_vietnamese(why: str, told: str) -> None:
+    assert open_book("vi").reason(why, "dữ liệu không có") == told
+    assert open_book("en").reason(why, "the data do not hold it") == why

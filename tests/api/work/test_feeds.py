@@ -19,6 +19,7 @@ from api.work.fetch import Unreached, check_address, fetch
 from ingestion.founding import found
 from ingestion.progress import silent
 from ingestion.warehouse import Warehouse, open_readonly
+from knowledge.library import Filing
 
 RSS = b"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Coffee wire</title>
@@ -110,16 +111,43 @@ def test_entries_of_one_title_are_documents_of_their_own_and_a_feed_read_again_c
     feed.write_bytes(SAME_TITLES)
     library = library_of(place.home)
     assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "prices.xml: 5 of 5 entries are new"
-    revision = library.revision()
+    state = library.state()
     for _ in range(3):
         assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "prices.xml: 0 of 5 entries are new"
-    assert library.revision() == revision
+    assert library.state() == state
     told = sorted((each.title, str(each.published_on), each.version) for each in library.versions())
     days = ("2025-03-30", "2025-03-31", "2025-04-01", "2025-04-02")
     assert told == [*(("Daily price", day, 1) for day in days), ("Weekly price", "None", 1)]
     texts = sorted(chunk.text for _, chunk in library.chunks())
     assert [sum(f"Rice costs {price}." in text for text in texts) for price in (9, 10, 11, 12)] == [1, 1, 1, 1]
     assert not any("Entry:" in text for text in texts)
+
+
+OWN_MARKS = b"""<rss version="2.0"><channel><title>Fair</title>
+<item><title>Coffee fair</title><guid>fair-1</guid><link>https://f.example/1</link>
+<description>Entry: 40,000 VND a person.</description></item>
+<item><title>Coffee fair</title><guid>fair-2</guid><description>&lt;p&gt;Entry: free for growers.&lt;/p&gt;&lt;p&gt;Come early.&lt;/p&gt;
+</description></item><item><title>Nothing said</title><guid>fair-3</guid></item>
+<item><title>Tea fair</title><guid>fair-4</guid><description>Closed this year.</description></item></channel></rss>"""
+
+
+def test_what_begins_like_a_mark_is_the_publishers_text(tmp_path: Path) -> None:
+    feed, place = tmp_path / "fair.xml", Workplace(home=tmp_path / "home")
+    feed.write_bytes(OWN_MARKS)
+    assert fetch_feed(FetchFeed(address=str(feed)), place, silent) == "fair.xml: 3 of 3 entries are new"
+    texts = sorted((document.title, chunk.text) for document, chunk in library_of(place.home).chunks())
+    assert texts == [
+        ("Coffee fair", "Entry: free for growers.\n\nCome early."),
+        ("Coffee fair", "Source: https://f.example/1\n\nEntry: 40,000 VND a person."),
+        ("Tea fair", "Closed this year."),
+    ]
+
+
+def test_a_feed_that_a_person_files_holds_what_it_says_and_no_mark_of_ours(tmp_path: Path) -> None:
+    library = library_of(tmp_path)
+    library.add(SAME_TITLES, Filing(name="prices.xml"))
+    text = "\n".join(chunk.text for _, chunk in library.chunks())
+    assert "Entry" not in text and "p-2" not in text and text.count("Rice costs") == 4
 
 
 def test_an_entry_that_goes_back_and_forth_grows_no_versions(tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ def test_the_demo_company_gets_its_papers_and_what_its_data_show(home: Path) -> 
     library = Library(home / "documents")
     kinds = {document.kind for document in library.list()}
     assert {"contract", "insight"} <= kinds
-    revision = library.revision()
+    state = library.state()
     assert "0 added" in keep_library(KeepLibrary(), Workplace(home=home), silent)
-    assert library.revision() == revision
+    assert library.state() == state
 
 
 @pytest.mark.usefixtures("unindexed")

@@ -29,10 +29,10 @@ def seeded(snapshot: Snapshot, seed: int) -> Snapshot:
 
 
 def test_it_is_filed_once_with_all_that_is_known(snapshot: Snapshot, papers: tuple[Paper, ...], library: Library) -> None:
-    first, revision = found_library(library, snapshot), library.revision()
+    first, state = found_library(library, snapshot), library.state()
     again = found_library(library, snapshot)
     assert (first.papers, first.added, again.added) == (len(papers), len(papers), 0)
-    assert library.revision() == revision
+    assert library.state() == state
     filed = {(document.doc_id, document.version): document for document in library.versions()}
     assert set(filed) == {(paper.key, paper.version) for paper in papers}
     for paper in papers:
@@ -78,9 +78,9 @@ def test_a_version_that_a_person_gave_of_a_demo_document_is_never_lost(
     for _ in range(2):
         assert found_library(library, snapshot).left_out >= 1
         assert library.original(key) == mine
-    revision = library.revision()
+    state = library.state()
     found_library(library, snapshot)
-    assert library.revision() == revision
+    assert library.state() == state
 
 
 def test_what_a_person_removed_of_it_is_not_filed_again(snapshot: Snapshot, papers: tuple[Paper, ...], library: Library) -> None:

@@ -79,9 +79,9 @@ def test_a_new_snapshot_replaces_what_changed_and_nothing_else(snapshot: Snapsho
     library = Library(tmp_path / "documents")
     earlier = replace(snapshot, card=snapshot.card.model_copy(update={"as_of": date(2026, 9, 30)}))
     first = refresh_insights(library, earlier)
-    revision = library.revision()
+    state = library.state()
     assert refresh_insights(library, earlier).added == 0
-    assert library.revision() == revision
+    assert library.state() == state
     second = refresh_insights(library, snapshot)
     assert 0 < second.added < first.added
     kept = {document.doc_id: library.original(document.doc_id).decode() for document in library.list()}
@@ -107,9 +107,9 @@ def test_an_insight_that_a_person_removed_is_not_written_again(snapshot: Snapsho
     library = Library(tmp_path / "documents")
     refresh_insights(library, snapshot)
     library.remove("insight-2026-08")
-    revision = library.revision()
+    state = library.state()
     assert refresh_insights(library, snapshot).added == 0
-    assert library.revision() == revision
+    assert library.state() == state
     assert "insight-2026-08" not in {document.doc_id for document in library.list()}
 
 

@@ -36,3 +36,14 @@ def test_days_without_stock_do_not_make_a_product_slow() -> None:
     panel = panel_of_frame(frame, date(2026, 4, 10))
     assert demand_classes(panel) == ("fast",)
     assert profile(panel)["mean"].tolist() == [6.0]
+
+
+def test_the_year_and_its_weeks_with_sales_are_told_apart() -> None:
+    """Four weeks of 2 a day, then sixteen empty ones: a fifth of the days, all of those that sold."""
+    days = pd.date_range("2026-01-01", periods=140)
+    frame = pd.DataFrame({"unique_id": "a", "ds": days, "y": np.r_[np.tile([1.0, 3.0], 14), np.zeros(112)]})
+    found = profile(panel_of_frame(frame, days[-1].date())).iloc[0]
+    assert found["year_mean"] == pytest.approx(0.4) and found["selling_mean"] == 2.0 and found["selling_sd"] == 1.0
+    assert found["year_sd"] == pytest.approx(frame["y"].std(ddof=0)) and found["whole"] == 1.0
+    weighed = frame.assign(y=frame["y"] / 4)
+    assert profile(panel_of_frame(weighed, days[-1].date()))["whole"].tolist() == [0.0]

@@ -21,7 +21,8 @@ from ml.forecast.boosted import Boosted, Settings
 from ml.forecast.contract import EVERY
 from ml.forecast.ladder import LadderRung
 from ml.forecast.launch import LaunchCurve
-from ml.forecast.mixing import centre_of, fit_mixture
+from ml.forecast.mixing import fit_mixture
+from ml.forecast.parts import centre_of
 from ml.forecast.scores import score
 from ml.forecast.training import Plan, Trained, led_until, train
 from ml.panel import cut, panel_of_frame
@@ -122,7 +123,7 @@ def test_an_artifact_holds_text_only_and_names_its_scores(trained: Trained) -> N
 def test_a_changed_file_is_not_served(trained: Trained, tmp_path: Path) -> None:
     version = artifacts.write(tmp_path, serving.KIND, trained.served.files())
     path = version.path / "spread.json"
-    path.write_text(path.read_text(encoding="utf-8").replace("true", "null"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("weights", "weight"), encoding="utf-8")
     with pytest.raises(NoModel, match=r"spread\.json .*does not match"):
         serving.load(tmp_path)
     with pytest.raises(NoModel, match="train one with"):
@@ -212,6 +213,14 @@ def test_fewer_rows_teach_fewer_and_smaller_trees() -> None:
     assert replace(full, full_rows=0).for_rows(100) == replace(full, full_rows=0)  # what a search found is left as it is
 
 
+def test_the_centre_is_taught_by_more_and_smaller_trees() -> None:
+    served, centre = Settings(), Settings().for_centre()
+    assert centre.rounds > served.rounds and centre.leaves < served.leaves and centre.min_leaf > served.min_leaf
+    assert centre.variance_power < served.variance_power and centre.sample == served.sample  # large days count more, of the same days
+    few = centre.for_rows(20_000)
+    assert few.leaves == 15 and few.min_leaf == 200 and few.rounds < centre.rounds
+
+
 def test_what_is_no_longer_sold_spreads_no_further(trained: Trained, panel: Panel) -> None:
     ends = pd.Series(pd.NaT, index=panel.series.index)
     ends[3], ends[4] = pd.Timestamp(panel.as_of), pd.Timestamp(panel.as_of) + pd.Timedelta(days=5)
@@ -229,8 +238,5 @@ def test_trees_of_an_earlier_release_have_one_model_for_both(trained: Trained, p
     assert not np.array_equal(both.quantiles[:, :, 2], both.mean)
 
 
-def test_sums_are_led_only_in_short_histories_that_are_told_of_no_event(trained: Trained, panel: Panel) -> None:
-    """The panel's fair is known ahead, so the trees keep their sums; without it a plain rung may lead until two years are there."""
-    assert led_until(panel) == panel.days["ds"].min().date() and trained.served.mixture.leader == ""
-    plain = panel_of_frame(panel.days[["unique_id", "ds", "y"]], panel.as_of, panel.series)
-    assert led_until(plain) == panel.days["ds"].min().date() + timedelta(days=728)
+def test_sums_are_led_until_two_seasons_of_lessons_are_there(panel: Panel) -> None:
+    assert led_until(panel) == panel.days["ds"].min().date() + timedelta(days=3 * 364)

@@ -82,11 +82,13 @@ def test_what_one_would_have_said_that_day_knows_no_later_day_and_finds_what_was
     rate = random.uniform(2, 12, (30, 1)) * np.where(np.arange(days) % 7 >= 5, 1.8, 0.7)[None, :]
     demand, censored = random.poisson(rate).astype(float), random.random((30, days)) < 0.2
     seen = History(tuple(map(str, range(30))), np.where(censored, 0.0, demand), censored, date(2026, 3, 29))
-    found = seen.wanted() - seen.units
+    found = seen.wanted - seen.units
     assert (found[~censored] == 0).all()
     late = np.arange(days) >= 56
     assert found[:, late].sum() == pytest.approx(demand[:, late][censored[:, late]].sum(), rel=0.05)
     for back in (1, 40, 150):
-        assert np.allclose(seen.until(back).wanted() - seen.until(back).units, found[:, : days - back])
+        then, kept = seen.until(back), days - back
+        alone = History(seen.ids, seen.units[:, :kept].copy(), censored[:, :kept].copy(), then.as_of)
+        assert np.allclose(alone.wanted, then.wanted) and np.array_equal(then.wanted, seen.wanted[:, :kept])
     weekend, week = (found[:, late & (np.arange(days) % 7 >= 5)], found[:, late & (np.arange(days) % 7 < 5)])
     assert weekend[weekend > 0].mean() > 2 * week[week > 0].mean()

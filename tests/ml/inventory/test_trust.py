@@ -11,7 +11,8 @@ import pytest
 from ml.contract import Floats, Outlook
 from ml.inventory.demand import History, recent_outlook
 from ml.inventory.hindsight import Hindsight
-from ml.inventory.trust import AHEAD_DAYS, HALF, LEAST_WEEKS, Memory, best_part, blend
+from ml.inventory.losses import AHEAD_DAYS, looked_at, quantile_loss
+from ml.inventory.trust import HALF, LEAST_WEEKS, Memory, best_part, blend
 
 LAST, DAYS, SERIES, HORIZON = date(2026, 6, 28), 210, 40, 28
 
@@ -75,7 +76,7 @@ def test_what_was_looked_at_before_gives_the_same() -> None:
     units, memory = rising(), Memory()
     for back in (42, 28, 14, 0):
         as_of = history(units).until(back)
-        assert best_part(told(units, 1.0), as_of, memory) == best_part(told(units, 1.0), as_of)
+        assert best_part(told(units, 1.0), as_of, memory=memory) == best_part(told(units, 1.0), as_of)
     assert len(memory) > 10
 
 
@@ -89,6 +90,35 @@ def test_only_weeks_that_are_over_count() -> None:
     later = told(units, 1.0)
     later.mean[[day > as_of.as_of - timedelta(days=AHEAD_DAYS) for day in later.asked]] = 9_999
     assert best_part(later, as_of) == best_part(told(units, 1.0), as_of)
+
+
+def test_a_loss_is_that_of_the_quantile_of_the_total_by_pieces_or_by_weight() -> None:
+    """Against quantiles found by drawing: negative binomial for the first two goods, gamma for the third."""
+    random, mean, variance = np.random.default_rng(5), np.array([40.0, 9.0, 0.6]), np.array([90.0, 30.0, 0.04])
+    shape = np.ones((3, AHEAD_DAYS + 7))
+    total = np.sqrt(np.cumsum(shape, axis=1) / AHEAD_DAYS * variance[:, None])
+    ahead = Outlook(
+        ("a", "b", "c"), LAST, mean[:, None] * shape / AHEAD_DAYS, np.zeros((*shape.shape, 0)), total, ("m",) * 3, ("c",) * 3, ()
+    )
+    level, sold, pieces = 0.9, np.array([60.0, 2.0, 0.5]), np.array([True, True, False])
+    draws = [random.negative_binomial(m * m / (v - m), m / v, 200_000) for m, v in zip(mean[:2], variance[:2], strict=True)]
+    held = np.array([*(np.quantile(each, level) for each in draws), np.quantile(random.gamma(0.36 / 0.04, 0.04 / 0.6, 200_000), level)])
+    wanted = np.where(sold > held, level * (sold - held), (1 - level) * (held - sold))
+    for row in range(3):
+        rows = np.array([row])
+        assert quantile_loss(sold[rows], looked_at(ahead, rows), pieces[rows], (level,)) == pytest.approx(wanted[row], abs=2e-3)
+    rows = np.arange(3)
+    both = quantile_loss(sold, looked_at(ahead, rows), pieces, (level, level))
+    assert both == pytest.approx(2 * wanted.sum(), abs=2e-2)
+
+
+def test_what_is_weighed_is_judged_by_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kilograms of a good whose days are a fraction of one: as pieces every forecast would hold a whole one and none would be better."""
+    units = rising() / 500
+    found = told(units, 1.0)
+    found.total_sd[:] = (np.sqrt(np.arange(1, HORIZON + 1)) * 0.006).astype(np.float32)
+    assert best_part(found, history(units), whole=True) == HALF
+    assert best_part(found, history(units), whole=np.zeros(SERIES, dtype=bool)) == 1.0
 
 
 def test_a_blend_is_the_mean_of_means_and_of_variances() -> None:

@@ -213,8 +213,10 @@ def test_who_sees_some_places_only_is_not_told_of_the_whole_company(home: Path) 
     context = context_of(home)
     Ledger(home).record([promise_of(context.served.context.as_of, "P0005")])
     limited = replace(context, served=replace(context.served, context=replace(context.served.context, locations=("L1",))))
-    with pytest.raises(CannotDo, match="only some places"):
-        account(limited, what="promised")
+    for what in ("promised", "advised"):
+        with pytest.raises(CannotDo, match="only some places") as refused:
+            account(limited, what=what)
+        assert "train" not in str(refused.value) and "every place" in refused.value.remedy
 
 
 def test_what_is_not_counted_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,12 +81,11 @@ def test_the_days_replayed_are_those_asked_for(copies: Copies) -> None:
     assert told["days_replayed"] == DAYS
 
 
-def remembered(served: Served, folder: Path, factor: float, first: date) -> Served:
+def remembered(served: Served, folder: Path, factor: float, first: date, last: date | None = None) -> Served:
     """A home whose trained forecasts of past days said so many times what was then sold a day."""
     context = ToolContext(served)
     books = open_desk(context, QUERY, "a replay").books
-    today = served.context.as_of
-    asked = tuple(first + timedelta(days=7 * week) for week in range((today - first).days // 7 + 1))
+    asked = tuple(first + timedelta(days=7 * week) for week in range(((last or served.context.as_of) - first).days // 7 + 1))
     daily = np.zeros(len(books.goods.ids))
     np.add.at(daily, books.product, books.history.units[:, -120:].mean(axis=1))
     mean = np.broadcast_to(factor * daily[None, :, None], (len(asked), len(daily), HORIZON)).astype(np.float32)
@@ -121,6 +120,18 @@ def test_days_without_a_forecast_at_hand_use_the_fallback_and_say_so(copies: Cop
     sells = stage.past.usual(late, HORIZON).mean[:, 0] > 0
     told = stage.forecast(late, HORIZON).models
     assert sells.sum() > 5 and {name for name, still in zip(told, sells, strict=True) if still} == {hindsight.NAME}
+
+
+def test_a_look_back_that_ends_early_says_from_when_on_the_fallback_is_played(copies: Copies, tmp_path: Path, today: date) -> None:
+    first, last = before(today, DAYS + WARM_DAYS), before(today, 35)
+    stage = stage_of(remembered(copies.changed(), tmp_path, 1.0, first, last))
+    assert stage.forecast is not None
+    ended = last + timedelta(days=hindsight.MOST_STALE_DAYS)
+    for day, is_trained in ((ended, True), (ended + timedelta(days=1), False)):
+        told = stage.forecast(stage.past.history.until((today - day).days), HORIZON)
+        assert (hindsight.NAME in told.models) == is_trained
+    note = next(each for each in stage.notes if "trained as of" in each)
+    assert "throughout" not in note and note.endswith(f"after {ended} with the fallback")
 
 
 @pytest.mark.parametrize("case", ["nothing kept", "some places only"])

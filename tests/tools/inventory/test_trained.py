@@ -131,6 +131,20 @@ def test_where_steadiness_served_better_the_models_past_weeks_count(home: Served
     assert own[1].sum() == pytest.approx(own[0].sum() / 2)
 
 
+def test_a_model_that_served_stock_worse_is_not_asked(home: Served, today: date, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(Model(Card(str(today)), ("P0001",)))
+    monkeypatch.setattr(trained, "part_of", lambda found, books: 0.0)
+    monkeypatch.setattr(trained, "outlook_of", lambda context, model: pytest.fail("asked for nothing"))
+    assert "served worse" in str(ahead_of(home))
+
+
+def test_a_product_is_whole_where_it_is_at_every_place(home: Served) -> None:
+    books = open_books(ToolContext(home), "a test")
+    weighed = replace(books, whole=np.arange(len(books.whole)) != 3)
+    found = trained.whole_products(weighed)
+    assert np.flatnonzero(~found).tolist() == [int(books.product[3])]
+
+
 def test_series_of_places_count_where_they_are_fed_from(home: Served, today: date, put: Put) -> None:
     books = open_books(ToolContext(home), "a test")
     fed = next(place for place, feeder in books.places.feeder.items() if place != feeder)

@@ -15,8 +15,9 @@ from tests.tools.query.examples import H2, YOY, YTD
 from tests.tools.query.oracle import column, floats
 from tests.tools.query.shop import AS_OF, Shop, between
 from tools.errors import BadInput, CannotDo
-from tools.query.contract import Between, Calendar, Filter, FilterOp
+from tools.query.contract import AnyOf, Between, Calendar, Filter, FilterOp
 from tools.query.operators.cohort import Cohort
+from tools.query.operators.distribution import Percentiles
 from tools.query.operators.pattern import Pattern
 from tools.query.operators.running import Rolling, Running
 from tools.query.operators.series import Series
@@ -38,6 +39,25 @@ def test_days_of_the_week_that_are_left_out_are_no_days_without_sales(
     found = ask(Series(metrics=("revenue",), grain="day", where=(Filter(dimension="weekday", op=op, values=values),)))
     assert [str(value) for value in column(found, "day")] == [str(day.date()) for day in pd.DatetimeIndex(expected.index)]
     assert [float(str(value)) for value in column(found, "revenue")] == pytest.approx(list(expected))
+
+
+def test_days_of_one_condition_or_another_are_the_only_days(ask: Ask, shop: Shop) -> None:
+    month = Filter(dimension="month", values=(H2.start.isoformat(),))
+    either = AnyOf(any_of=(Filter(dimension="weekday", values=(1,)), Filter(dimension="weekday", values=(2,)), month))
+    days = daily(shop, "net_amount")
+    stamps = pd.DatetimeIndex(days.index)
+    expected = days[(stamps.dayofweek < 2) | ((stamps.year == H2.start.year) & (stamps.month == H2.start.month))]
+    found = ask(Series(metrics=("revenue",), grain="day", where=(either,)))
+    assert [str(value) for value in column(found, "day")] == [str(day.date()) for day in pd.DatetimeIndex(expected.index)]
+    assert [float(str(value)) for value in column(found, "revenue")] == pytest.approx(list(expected))
+    half = ask(Percentiles(metric="revenue", per="day", where=(either,))).records()[0]["p50"]
+    assert float(str(half)) == pytest.approx(float(expected.median()))
+
+
+def test_days_that_may_meet_another_condition_stay(ask: Ask) -> None:
+    either = AnyOf(any_of=(Filter(dimension="weekday", values=(1,)), Filter(dimension="channel", values=("web",))))
+    found = ask(Series(metrics=("revenue",), grain="day", period=H2, where=(either,)))
+    assert len(found.rows) == (H2.end - H2.start).days + 1
 
 
 @pytest.mark.parametrize("grain", ["month", "day"])

@@ -10,8 +10,8 @@ from ingestion.calendar import Grain, Span, start_of
 from tools.query import clock
 from tools.query.bench import Bench, Conditions, Draft
 from tools.query.changes import changed, changed_columns
-from tools.query.contract import Comparison, Filter, Query
-from tools.query.filters import filter_sql
+from tools.query.contract import Comparison, Query
+from tools.query.filters import conditions_sql, flat
 from tools.query.relation import Ask, known_span, relate
 
 # The larger times that hold a bucket whole.
@@ -83,6 +83,6 @@ def _of_the_days(bench: Bench, where: Conditions, grain: Grain) -> str:
     parts: dict[str, str] = {name: clock.bucket(name, "starts.moment", bench.context.fiscal_year_start) for name in _WITHIN[grain]}
     if grain == "day":
         parts["weekday"] = clock.part("weekday", "starts.moment")
-    asked = [each for each in where if isinstance(each, Filter) and each.dimension in parts]
-    kept = [filter_sql(bench, each, lambda dimension: parts[dimension.name]) for each in asked]
+    asked = tuple(each for each in where if all(one.dimension in parts for one in flat((each,))))
+    kept = conditions_sql(bench, asked, lambda dimension: parts[dimension.name])
     return f" WHERE {' AND '.join(kept)}" if kept else ""
