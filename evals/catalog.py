@@ -43,6 +43,7 @@ SUITES: tuple[Suite, ...] = (
     Suite("dev3", "questions of a third author that may be looked at", ("dev3",)),
     Suite("dev4", "questions of a fourth and a fifth author that may be looked at", ("dev4",)),
     Suite("dev5", "half of the questions of a seventh and an eighth author, which may be looked at", ("dev5",)),
+    Suite("dev6", "plain questions of ours over all figures and cuts, which may be looked at", ("dev6",)),
     Suite(
         "quick", "every third question of dev and dev2: what CI asks", ("dev", "dev2"), lambda case: not case.is_dialogue and _third(case)
     ),

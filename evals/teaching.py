@@ -19,7 +19,7 @@ from evals.company import Company
 from evals.worded import hear
 
 PAIRS = 30_000
-MAY_BE_SEEN = ("dev", "dev2", "dev3", "dev4", "dev5")  # never test: it would no longer say anything
+MAY_BE_SEEN = ("dev", "dev2", "dev3", "dev4", "dev5", "dev6")  # never test: it would no longer say anything
 Told = Callable[[str], None]
 
 

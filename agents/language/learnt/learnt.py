@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,8 @@ BASE = Path(__file__).with_name("base")
 # One letter for each whole number from -44 to 44, none of which JSON writes as two.
 _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) != "\\")[:89]
 _ZERO = len(_LETTERS) // 2
+_NOTHING = _LETTERS[_ZERO]
+_RUN, _LENGTH = re.compile(rf"{_NOTHING}{{5,}}"), re.compile(r"!(\d{1,5})!")  # the mark of a run is no letter
 _LOG = logging.getLogger("oiis.agents")
 
 
@@ -116,7 +119,18 @@ def _trees(body: _Text, where: str) -> Trees:
 
 
 def _columns(head: Head) -> dict[str, str]:
-    return {label: "".join(_LETTERS[weight + _ZERO] for weight in head.weights[:, place].tolist()) for label, place in head.places.items()}
+    """Each label's weights as letters; a run of nothing, which most of a column is, as its length."""
+    columns = {label: head.weights[:, place].tolist() for label, place in head.places.items()}
+    return {label: _RUN.sub(_length, "".join(_LETTERS[weight + _ZERO] for weight in column)) for label, column in columns.items()}
+
+
+def _length(run: re.Match[str]) -> str:
+    return f"!{len(run[0])}!"
+
+
+def _spread(column: str) -> str:
+    """The letters with every run written out, never more of them than a column has."""
+    return _LENGTH.sub(lambda found: _NOTHING * min(int(found[1]), BUCKETS + 1), column)
 
 
 def _head(columns: Mapping[str, str], where: str) -> Head:
@@ -125,9 +139,10 @@ def _head(columns: Mapping[str, str], where: str) -> Head:
     values = np.zeros(128, np.int8)
     for place, letter in enumerate(_LETTERS):
         values[ord(letter)] = place - _ZERO
-    if any(len(column) != BUCKETS or not column.isascii() for column in columns.values()):
+    spread = {label: _spread(column) for label, column in columns.items()}
+    if any(len(column) != BUCKETS or not column.isascii() for column in spread.values()):
         raise Damaged(f"{where}: a column of votes is not {BUCKETS} letters long")
-    rows = [values[np.frombuffer(column.encode("ascii"), np.uint8)] for column in columns.values()]
+    rows = [values[np.frombuffer(column.encode("ascii"), np.uint8)] for column in spread.values()]
     return Head(tuple(columns), np.ascontiguousarray(np.stack(rows, axis=1)))
 
 
