@@ -9,6 +9,7 @@ from agents.language.figures import Json
 from agents.language.fill_measures import explain_average
 from agents.language.sketch import DESCRIBES, Sketch
 from agents.language.taker import Candidate, Taker
+from agents.language.whose import known
 
 # Figures that count members on file: beside a condition on another figure those that meet it are counted.
 _OF_FILE: Mapping[str, str] = {
@@ -33,7 +34,7 @@ def fill_who_meet(sketch: Sketch) -> Candidate | None:
         return None
     explain_average(take, named)
     take.cue("how_many", "having", "keep", "total")
-    arguments: Json = {"metrics": named, "by": [thing], "having": having, "where": [*take.where(), *_known(thing)]}
+    arguments: Json = {"metrics": named, "by": [thing], "having": having, "where": [*take.where(), *known(thing)]}
     return take.made("breakdown", {**arguments, **take.period()}, 0.2)
 
 
@@ -48,11 +49,6 @@ def _counted(take: Taker, named: list[str]) -> str | None:
     return found[1] if found and take.cue("speed") else None
 
 
-def _known(thing: str) -> list[Json]:
-    """Sales to nobody known are no customer."""
-    return [{"dimension": "customer", "op": "not_null"}] if thing == "customer" else []
-
-
 def fill_who_did(sketch: Sketch) -> Candidate | None:
     """How many customers returned something, wrote a review: those with any of it."""
     take = Taker(sketch)
@@ -65,7 +61,7 @@ def fill_who_did(sketch: Sketch) -> Candidate | None:
     take.used.update(slot.at for slot in sketch.metrics)
     (metric,) = deeds
     some: Json = {"metric": metric, "op": ">", "value": 0}
-    arguments: Json = {"metrics": [metric], "by": ["customer"], "having": [some], "where": [*take.where(), *_known("customer")]}
+    arguments: Json = {"metrics": [metric], "by": ["customer"], "having": [some], "where": [*take.where(), *known("customer")]}
     return take.made("breakdown", {**arguments, **take.period()}, 1.0)
 
 

@@ -9,6 +9,7 @@ from agents.language.fill_measures import explain_average
 from agents.language.sketch import COUNTED, Sketch
 from agents.language.spans import Duration
 from agents.language.taker import Candidate, Taker
+from agents.language.whose import known
 from tools.query.contract import Grain
 from tools.query.vocabulary import ratios
 
@@ -61,7 +62,7 @@ def fill_mean(sketch: Sketch) -> Candidate | None:
     by = take.dimensions("group", "within")
     return take.made(
         "percentiles",
-        {"metric": metric[0], "per": per, "by": by, "percentiles": [0.5], "where": take.where(), **take.period()},
+        {"metric": metric[0], "per": per, "by": by, "percentiles": [0.5], "where": [*take.where(), *known(per)], **take.period()},
         2.0,
     )
 

@@ -36,6 +36,11 @@ def lies(metric: str) -> bool:
     return "location_province" in known and "province" not in known
 
 
+def known(member: str) -> list[Json]:
+    """Where customers are counted or averaged: sales to nobody known are no customer."""
+    return [{"dimension": "customer", "op": "not_null"}] if member == "customer" else []
+
+
 def of_whom(arguments: Json) -> Json:
     """The same arguments with the metrics of suppliers where suppliers are asked about, and of carriers where carriers are."""
     where = arguments.get("where")

@@ -31,7 +31,7 @@ _PLAIN: list[tuple[str, str, dict[str, object]]] = [
     ("how many customers have never placed an order", "breakdown", {"having": [{"metric": "orders", **_NONE}], "include_empty": True}),
     ("which products are viewed but not bought?", "did_but_never", {"did": {"metric": "product_views"}, "never": {"metric": "units"}}),
     # means by member
-    ("what is the average revenue per customer?", "percentiles", {"metric": "revenue", "per": "customer"}),
+    ("what is the average revenue per customer?", "percentiles", {"metric": "revenue", "per": "customer", "where": [_KNOWN]}),
     ("doanh thu trung bình mỗi khách hàng", "percentiles", {"metric": "revenue", "per": "customer"}),
     ("what is the average shipping cost per shipment?", "percentiles", {"metric": "shipping_cost", "per": "shipment"}),
     ("what is the average value of a purchase order?", "percentiles", {"metric": "purchase_spend", "per": "purchase_order"}),
