@@ -49,13 +49,13 @@ def chosen_options(message: str, options: Sequence[str]) -> tuple[str, ...]:
         return (exact[0],)
     if said in _BOTH:
         return tuple(options)
-    place = _place(said, message)
+    place = _place(said)
     if place is not None:
         return (options[place - 1],) if 1 <= place <= len(options) else (options[-1],) if place == -1 else ()
     return _named(words, options)
 
 
-def _place(said: str, message: str) -> int | None:
+def _place(said: str) -> int | None:
     """The second, 2, option 2, the last one."""
     if found := _NUMBER.match(said):
         return int(found[1])

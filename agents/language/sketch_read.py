@@ -70,7 +70,7 @@ class _Reader(LeftOut):
     def _read_group(self, at: int, group: Group) -> None:
         if self.language == "vi" and not group.start and self.tokens[0].lower in ("sao", "sao mà") and len(self.groups) > _LEADING:
             self.cues["why"].append(at)  # "sao" that leads asks why
-        if self._only_asks(at, group):
+        if self._only_asks(group):
             self.dropped.append(at)
             return
         for name in group.cues() - ({"change"} if self._sells(group) else set()):

@@ -135,7 +135,7 @@ class Walk(Thresholds):
         """Whether "who" goes on about the figure before it: number of clients who ..."""
         return at > 0 and any("customer" in tag.name for tag in self.groups[at - 1].of("metric"))
 
-    def _only_asks(self, at: int, group: Group) -> bool:
+    def _only_asks(self, group: Group) -> bool:
         """Whether "không" at the end of a Vietnamese message makes it a question and denies nothing."""
         last = all(
             not self.tokens[place].text[0].isalnum() or self.tokens[place].folded in _PARTICLES
