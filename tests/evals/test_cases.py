@@ -14,7 +14,9 @@ from evals.gold import Runner, gold_case
 from evals.noise import KINDS
 
 DEV, TEST = read_folder(CASES / "dev"), read_folder(CASES / "test")
-SEEN_TOO = tuple(case for folder in ("dev2", "dev3", "dev4", "dev5", "dev6") for case in read_folder(CASES / folder))  # by other authors, and plain ones of ours
+# By other authors, and plain ones of ours.
+SEEN = ("dev2", "dev3", "dev4", "dev5", "dev6")
+SEEN_TOO = tuple(case for folder in SEEN for case in read_folder(CASES / folder))
 UNSEEN_TOO = tuple(case for folder in ("test3", "test4", "test5") for case in read_folder(CASES / folder))
 OTHERS = (*SEEN_TOO, *UNSEEN_TOO)
 QUESTIONS = [case for case in (*DEV, *TEST) if not case.is_dialogue]
